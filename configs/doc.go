@@ -1,0 +1,6 @@
+// Package configs reads and checks what the user and the maintainers wrote
+// down: the configuration file, lists of domains, and the embedded data files
+// (lexicons, legal profiles, words for people).
+//
+// It knows the shape of the data and nothing of what is done with it.
+package configs

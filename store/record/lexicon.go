@@ -1,0 +1,120 @@
+package record
+
+// Lexicon is what the program knows of one language, as data: how its
+// statements are called and linked, which words tell a topic, what a login page
+// says, how it writes dates and denies things. One file a language.
+//
+// All phrases are written as people write them; whoever matches them brings
+// both sides into canonical form first (store/canon).
+type Lexicon struct {
+	// Lang is the ISO 639 code; Name is the language's name in itself.
+	Lang string `yaml:"lang"`
+	Name string `yaml:"name"`
+	// Dir is "rtl" or "ltr".
+	Dir string `yaml:"dir"`
+	// FunctionWords are frequent small words that tell the language apart;
+	// Letters are letters that its script neighbours do not use.
+	FunctionWords []string `yaml:"function_words"`
+	Letters       string   `yaml:"letters"`
+
+	Links     LinkWords           `yaml:"links"`
+	Pages     PageWords           `yaml:"pages"`
+	Furniture FurnitureWords      `yaml:"furniture"`
+	Topics    map[Topic]TopicWord `yaml:"topics"`
+	Polarity  PolarityWords       `yaml:"polarity"`
+	Facts     FactWords           `yaml:"facts"`
+}
+
+// LinkWords find the statement's page.
+type LinkWords struct {
+	// Statement weighs link texts and titles that name a privacy statement.
+	Statement map[string]float64 `yaml:"statement"`
+	// Hubs are pages that often lead there: about, terms, help.
+	Hubs map[string]float64 `yaml:"hubs"`
+	// Not are words that show a link to be something else (news, a law's text).
+	Not []string `yaml:"not"`
+	// Paths are usual addresses, from the site's root.
+	Paths []string `yaml:"paths"`
+}
+
+// PageWords tell pages that are not statements. Each list holds phrases as
+// such pages write them.
+type PageWords struct {
+	Blocked     []string `yaml:"blocked"`
+	Login       []string `yaml:"login"`
+	Consent     []string `yaml:"consent"`
+	NotFound    []string `yaml:"not_found"`
+	Error       []string `yaml:"error"`
+	Maintenance []string `yaml:"maintenance"`
+	Loading     []string `yaml:"loading"`
+	NeedsScript []string `yaml:"needs_script"`
+	// Privacy are words that any privacy statement uses.
+	Privacy []string `yaml:"privacy"`
+}
+
+// FurnitureWords are beginnings of lines that belong to the page, not to the
+// statement.
+type FurnitureWords struct {
+	Skip     []string `yaml:"skip"`    // skip links, back and print links
+	Share    []string `yaml:"share"`   // share bars
+	Counter  []string `yaml:"counter"` // visitors, views, rating
+	Today    []string `yaml:"today"`   // date and clock of the day
+	News     []string `yaml:"news"`    // headings of news and related lists
+	Weekdays []string `yaml:"weekdays"`
+}
+
+// TopicWord lists the weighted phrases of one topic.
+type TopicWord struct {
+	Heading map[string]float64 `yaml:"heading"`
+	Body    map[string]float64 `yaml:"body"`
+}
+
+// PolarityWords tell a sentence from its denial and a duty from a possibility.
+type PolarityWords struct {
+	// Negators are whole words: not, بدون, لا.
+	Negators []string `yaml:"negators"`
+	// VerbPrefixes negate the word that they begin: نمی, ن. Stems limits them to
+	// words that go on with one of these stems; empty means any word.
+	VerbPrefixes []string `yaml:"verb_prefixes"`
+	Stems        []string `yaml:"stems"`
+	// Infixes negate inside a word, as in Turkish -mıyor.
+	Infixes []string `yaml:"infixes"`
+	// Exceptions narrow a statement: unless, مگر, إلا.
+	Exceptions []string `yaml:"exceptions"`
+	// Duty and Maybe are the two sides of an obligation: will and may.
+	Duty  []string `yaml:"duty"`
+	Maybe []string `yaml:"maybe"`
+}
+
+// FactWords help to read values out of a text.
+type FactWords struct {
+	// Months by calendar ("gregorian", "jalali", "hijri"), the first month
+	// first; spellings of one month are separated by "|".
+	Months map[string][]string `yaml:"months"`
+	// Updated and Effective are the words before the statement's own dates.
+	Updated   []string `yaml:"updated"`
+	Effective []string `yaml:"effective"`
+	// Units by name: day, week, month, year, hour, minute.
+	Units map[string][]string `yaml:"units"`
+	// Numbers are numerals in words.
+	Numbers map[string]int `yaml:"numbers"`
+	// Instruments are names of legal texts, Articles of their parts.
+	Instruments []string `yaml:"instruments"`
+	Articles    []string `yaml:"articles"`
+	// DataItems by a stable id: national_id, birth_date, postcode, mobile.
+	DataItems map[string][]string `yaml:"data_items"`
+}
+
+// Phrasebook is how the program speaks one language to people: faults,
+// severities, topics and the fixed phrases of reports.
+type Phrasebook struct {
+	Lang       string               `yaml:"lang"`
+	Dir        string               `yaml:"dir"`
+	Faults     map[FaultKind]string `yaml:"faults"`
+	Severities map[Severity]string  `yaml:"severities"`
+	Classes    map[Class]string     `yaml:"classes"`
+	Topics     map[Topic]string     `yaml:"topics"`
+	// Phrases are the words of reports by key; values may hold %s in the
+	// order that the English value has them.
+	Phrases map[string]string `yaml:"phrases"`
+}

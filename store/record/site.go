@@ -1,0 +1,94 @@
+package record
+
+import "time"
+
+// Site is one government website as the user listed it.
+type Site struct {
+	// Domain is the key: host name in lower case and punycode, with a port
+	// only where it is not the scheme's own.
+	Domain string
+	Name   string
+	// URL is the statement's page where the user knows it; empty means find it.
+	URL string
+	// Profile names the legal profile; empty means choose by Domain's suffix.
+	Profile string
+	// Select and Remove are CSS selectors that override the extractor.
+	Select string
+	Remove []string
+	// Every is the time between visits; zero means the schedule's default.
+	Every  time.Duration
+	Labels []string
+}
+
+// Title is the name to show a person: the given name, else the domain.
+func (s Site) Title() string {
+	if s.Name != "" {
+		return s.Name
+	}
+	return s.Domain
+}
+
+// SiteState is where a site stands between visits.
+type SiteState string
+
+// The states of a site. A site leaves StateOK after one fault and becomes
+// failing after as many in a row as the schedule tolerates.
+const (
+	StateNew      SiteState = "new"
+	StateOK       SiteState = "ok"
+	StateDegraded SiteState = "degraded"
+	StateFailing  SiteState = "failing"
+)
+
+// Prior is what an earlier visit learned that makes the next one cheaper.
+type Prior struct {
+	// URL is where the statement was last read; empty means discover it.
+	URL          string
+	ETag         string
+	LastModified string
+	// BodyDigest is Snapshot.Digest of the last good visit.
+	BodyDigest string
+	// Extractor is the version string that read it; another one reads anew.
+	Extractor string
+	// Lang is the language of the last good document.
+	Lang string
+}
+
+// Past is what the archive knows of a site before a visit.
+type Past struct {
+	Site  string
+	State SiteState
+	Prior Prior
+	// Version is the number of the newest version, 0 where there is none.
+	Version int
+	// TextDigest is the identity of the newest version (Document.Identity).
+	TextDigest string
+	// ExactDigest covers the words as shown; it tells cosmetic from equal.
+	ExactDigest string
+	// Recent lists the identities of earlier versions, newest first.
+	Recent []string
+	// Pending is a suspicious capture that waits for confirmation.
+	Pending *Pending
+	// Returning holds the identity last told as "returned", so that a page that
+	// flips between two texts is told once a cycle.
+	Returning string
+	// Failures counts faults in a row.
+	Failures    int
+	LastVisit   time.Time
+	LastSuccess time.Time
+	LastFault   *Fault
+	// FaultTold says that the failing notice went out and recovery is owed.
+	FaultTold bool
+}
+
+// Pending is a capture that looked like a loss and counts only when a later
+// visit sees the same again.
+type Pending struct {
+	// Kind says what was suspicious: "collapse", "partial", "wrong_page",
+	// "gone" or a fault kind.
+	Kind       string
+	TextDigest string
+	First      time.Time
+	Seen       int
+	Reason     string
+}
