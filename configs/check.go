@@ -1,0 +1,182 @@
+package configs
+
+import (
+	"fmt"
+	"net/mail"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"policywatch/store/record"
+)
+
+// resolve fills in what the file only refers to: secrets and relative paths.
+func (c *Config) resolve(dir string, env func(string) (string, bool), v *validator) {
+	abs := func(p *string) {
+		if *p != "" && !filepath.IsAbs(*p) {
+			*p = filepath.Join(dir, *p)
+		}
+	}
+	secret := func(key string, s *Secret) {
+		r, err := s.resolve(env)
+		if err != nil {
+			v.bad(key, "%v", err)
+			return
+		}
+		*s = r
+	}
+	abs(&c.Store.Path)
+	for i := range c.Lists {
+		abs(&c.Lists[i])
+	}
+	for i := range c.Notify.Channels {
+		ch := &c.Notify.Channels[i]
+		key := fmt.Sprintf("notify.channels[%d]", i)
+		abs(&ch.Path)
+		secret(key+".url", &ch.URL)
+		secret(key+".secret", &ch.Secret)
+		secret(key+".smtp.password", &ch.SMTP.Password)
+	}
+	secret("web.auth.password", &c.Web.Auth.Password)
+}
+
+// check validates everything that needs no network.
+func (c *Config) check(v *validator) {
+	c.Crawl.check(v)
+	if c.Store.Path == "" {
+		v.bad("store.path", "is empty; name the archive's file, as policywatch.db")
+	}
+	if c.Schedule.Every <= 0 {
+		v.bad("schedule.every", "%s is not a time between visits; write it as 12h", c.Schedule.Every)
+	}
+	if c.Schedule.FailNoticeAfter < 1 {
+		v.bad("schedule.fail_notice_after", "%d is too few; 1 tells the first failure", c.Schedule.FailNoticeAfter)
+	}
+	for i := range c.Sites {
+		s := &c.Sites[i]
+		key := fmt.Sprintf("sites[%d]", i)
+		d, err := Domain(s.Domain)
+		if err != nil {
+			v.bad(key+".domain", "%v", err)
+		}
+		s.Domain = d
+		if s.URL != "" {
+			checkURL(v, key+".url", s.URL, "http", "https")
+		}
+	}
+	c.Notify.check(v)
+}
+
+func (c *Crawl) check(v *validator) {
+	if c.Concurrency < 1 || c.Concurrency > 4096 {
+		v.bad("crawl.concurrency", "%d is not between 1 and 4096", c.Concurrency)
+	}
+	if c.PerHostInterval < 0 {
+		v.bad("crawl.per_host_interval", "%s is negative", c.PerHostInterval)
+	}
+	if c.Timeout <= 0 {
+		v.bad("crawl.timeout", "%s is no time at all; write it as 30s", c.Timeout)
+	}
+	if c.ConfirmAfter < 0 {
+		v.bad("crawl.confirm_after", "%s is negative", c.ConfirmAfter)
+	}
+	if c.MaxBody < 1<<10 {
+		v.bad("crawl.max_body", "%d bytes hold no page; write it as 20MiB", c.MaxBody)
+	}
+	if c.Scheme != "http" && c.Scheme != "https" {
+		v.bad("crawl.scheme", "%q is neither http nor https", c.Scheme)
+	}
+	if c.Contact != "" {
+		checkURL(v, "crawl.contact", c.Contact, "mailto", "http", "https")
+	}
+	switch b := c.Browser; {
+	case b == "auto", b == "off", filepath.IsAbs(b):
+	case strings.Contains(b, "://"):
+		checkURL(v, "crawl.browser", b, "ws", "wss", "http", "https")
+	default:
+		v.bad("crawl.browser", "%q is not auto, off, an absolute path of Chromium or a ws:// address", b)
+	}
+}
+
+func (n *Notify) check(v *validator) {
+	names := make([]string, 0, len(n.Channels))
+	for i, ch := range n.Channels {
+		key := fmt.Sprintf("notify.channels[%d]", i)
+		if ch.Name == "" || slices.Contains(names, ch.Name) {
+			v.bad(key+".name", "%q is empty or taken by another channel", ch.Name)
+		}
+		names = append(names, ch.Name)
+		ch.check(v, key)
+	}
+	for i, r := range n.Routes {
+		key := fmt.Sprintf("notify.routes[%d]", i)
+		if len(r.Channels) == 0 {
+			v.bad(key+".channels", "names no channel")
+		}
+		for j, name := range r.Channels {
+			if !slices.Contains(names, name) {
+				msg := fmt.Sprintf("there is no channel %q", name)
+				if near := nearest(name, names); near != "" {
+					msg += fmt.Sprintf("; did you mean %q?", near)
+				}
+				v.bad(fmt.Sprintf("%s.channels[%d]", key, j), "%s", msg)
+			}
+		}
+		if r.MinSeverity != "" && r.MinSeverity.Rank() < 0 {
+			v.bad(key+".min_severity", "%q is not one of %v", r.MinSeverity, record.Severities())
+		}
+		if !slices.Contains([]string{"", "none", "hourly", "daily", "weekly"}, r.Digest) {
+			v.bad(key+".digest", "%q is not none, hourly, daily or weekly", r.Digest)
+		}
+	}
+}
+
+func (ch *Channel) check(v *validator, key string) {
+	switch ch.Kind {
+	case "mail":
+		if len(ch.To) == 0 {
+			v.bad(key+".to", "names no recipient")
+		}
+		for i, to := range ch.To {
+			if _, err := mail.ParseAddress(to); err != nil {
+				v.bad(fmt.Sprintf("%s.to[%d]", key, i), "%q is not a mail address", to)
+			}
+		}
+		if _, err := mail.ParseAddress(ch.From); err != nil {
+			v.bad(key+".from", "%q is not a mail address", ch.From)
+		}
+		if ch.SMTP.Host == "" {
+			v.bad(key+".smtp.host", "is empty; name the mail server")
+		}
+		if !slices.Contains([]string{"", "starttls", "implicit", "none"}, ch.SMTP.TLS) {
+			v.bad(key+".smtp.tls", "%q is not starttls, implicit or none", ch.SMTP.TLS)
+		}
+	case "webhook", "chat":
+		checkURL(v, key+".url", ch.URL.Reveal(), "http", "https")
+	case "file":
+		if ch.Path == "" {
+			v.bad(key+".path", "is empty; name a folder")
+		}
+	default:
+		v.bad(key+".kind", "%q is not mail, webhook, file or chat", ch.Kind)
+	}
+}
+
+// checkURL does not print the value: a webhook's address is often its secret.
+func checkURL(v *validator, key, value string, schemes ...string) {
+	u, err := url.Parse(value)
+	switch {
+	case err != nil || !slices.Contains(schemes, u.Scheme):
+		v.bad(key, "is not an address that begins with %s", strings.Join(schemes, ": or ")+":")
+	case u.Scheme != "mailto" && u.Host == "":
+		v.bad(key, "names no host")
+	}
+}
+
+// Record converts the entry to the noun that the rest of the program uses.
+func (s Site) Record() record.Site {
+	return record.Site{Domain: s.Domain, Name: s.Name, URL: s.URL, Profile: s.Profile, Select: s.Select,
+		Remove: s.Remove, Every: time.Duration(s.Every), Labels: s.Labels}
+}
