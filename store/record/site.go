@@ -43,7 +43,10 @@ const (
 // Prior is what an earlier visit learned that makes the next one cheaper.
 type Prior struct {
 	// URL is where the statement was last read; empty means discover it.
-	URL          string
+	URL string
+	// Hint is Site.URL as it stood then; when the user names another page, that
+	// one is read instead.
+	Hint         string
 	ETag         string
 	LastModified string
 	// BodyDigest is Snapshot.Digest of the last good visit.

@@ -1,0 +1,58 @@
+package monitor
+
+import (
+	"fmt"
+
+	"policywatch/store/record"
+)
+
+// pendingGone marks a statement that was not there at the last visit.
+const pendingGone = "gone"
+
+// faulted records a visit that gave no usable statement. The version that
+// stands keeps standing; only the site's own state moves.
+func (j *judgement) faulted() {
+	f := j.obs.Fault
+	p := &j.visit.Past
+	p.LastVisit, p.LastFault = j.visit.At, f
+	p.Failures++
+	p.State = record.StateDegraded
+	if p.Failures >= j.m.FailNoticeAfter {
+		p.State = record.StateFailing
+	}
+	// The bytes that a fault was judged on are kept once for each run of it.
+	if j.before.LastFault == nil || j.before.LastFault.Kind != f.Kind {
+		j.visit.Snapshot = j.obs.Snapshot
+	}
+	j.result.State, j.result.Fault, j.result.Reason = StateFault, f.Kind, f.Error()
+	if j.result.URL == "" {
+		j.result.URL = f.URL
+	}
+	switch {
+	case j.gone():
+		p.FaultTold = true
+		j.tell(record.Event{Type: record.EventGone, Severity: record.SeverityCritical, Fault: f, URL: j.before.Prior.URL,
+			Reason: fmt.Sprintf("The statement is gone: %s.", f.Error())})
+	case p.State == record.StateFailing && !p.FaultTold:
+		p.FaultTold = true
+		j.tell(record.Event{Type: record.EventFailing, Severity: record.SeverityMinor, Fault: f, URL: j.result.URL,
+			Reason: fmt.Sprintf("%d visits in a row gave no statement: %s.", p.Failures, f.Error())})
+	}
+}
+
+// gone reports whether the statement's absence is confirmed by a second visit
+// that is late enough. Only faults that mean absence count; a site that could
+// not be looked at proves nothing, and does not reset the wait either.
+func (j *judgement) gone() bool {
+	p := &j.visit.Past
+	if j.before.Version == 0 || j.before.FaultTold || !j.obs.Fault.Kind.Rule().Absent {
+		return false
+	}
+	waiting := j.before.Pending
+	if waiting == nil || waiting.Kind != pendingGone {
+		p.Pending = &record.Pending{Kind: pendingGone, First: j.visit.At, Seen: 1, Reason: j.obs.Fault.Error()}
+		return false
+	}
+	p.Pending = &record.Pending{Kind: pendingGone, First: waiting.First, Seen: waiting.Seen + 1, Reason: j.obs.Fault.Error()}
+	return j.visit.At.Sub(waiting.First) >= j.m.ConfirmAfter
+}

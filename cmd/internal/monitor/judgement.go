@@ -1,0 +1,257 @@
+package monitor
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"policywatch/crawler"
+	"policywatch/diff"
+	"policywatch/store/canon"
+	"policywatch/store/record"
+)
+
+// recentKept is how many earlier identities a site remembers, to know a return
+// when it sees one.
+const recentKept = 12
+
+// judgement turns one observation into the visit to commit.
+type judgement struct {
+	m      *Monitor
+	ctx    context.Context
+	site   record.Site
+	before record.Past
+	obs    record.Observation
+	visit  record.Visit
+	result Result
+}
+
+// succeeded records that a statement was read.
+func (j *judgement) succeeded() {
+	p := &j.visit.Past
+	p.State, p.Failures, p.LastFault, p.FaultTold = record.StateOK, 0, nil, false
+	p.LastVisit, p.LastSuccess = j.visit.At, j.visit.At
+	p.Prior.URL, p.Prior.Hint = j.obs.URL, j.site.URL
+	if s := j.obs.Snapshot; s != nil && !j.obs.Unmodified {
+		p.Prior.ETag, p.Prior.LastModified = s.ETag(), s.LastModified()
+		p.Prior.BodyDigest = crawler.Digest(s.Body)
+	}
+}
+
+// settled tells what a visit that stands implies besides the text: a recovery
+// that is owed, and a move. A suspicious capture proves neither.
+func (j *judgement) settled() {
+	if j.before.FaultTold {
+		j.tell(record.Event{Type: record.EventRecovered, Severity: record.SeverityInfo, Reason: "The statement can be read again."})
+	}
+	if old := j.before.Prior.URL; j.before.Version > 0 && old != "" && !crawler.SamePage(old, j.obs.URL) {
+		j.tell(record.Event{Type: record.EventMoved, Severity: record.SeverityMinor, OldURL: old,
+			Reason: fmt.Sprintf("The statement moved from %s to %s.", old, j.obs.URL)})
+	}
+}
+
+// unchanged keeps the version that stands. A suspicion that waited is over.
+func (j *judgement) unchanged(reason string) {
+	j.settled()
+	j.visit.Past.Pending = nil
+	j.result.State, j.result.Reason = StateUnchanged, reason
+}
+
+// read judges the document against the version that stands.
+func (j *judgement) read(doc *record.Document) error {
+	texts := make([]string, len(doc.Blocks))
+	for i := range doc.Blocks {
+		texts[i] = doc.Blocks[i].Text
+	}
+	identity, exact := canon.Identity(texts), canon.Exact(texts)
+	j.succeeded()
+	j.result.URL, j.result.Lang = j.obs.URL, doc.Lang
+	p := &j.visit.Past
+	p.Prior.Lang, p.Prior.Extractor = doc.Lang, doc.Extractor
+	findings := j.m.Sections.Check(doc, j.m.Profile(j.site))
+	j.result.describe(doc, findings)
+
+	v := &record.Version{Site: j.site.Domain, Number: j.before.Version + 1, At: j.visit.At, URL: j.obs.URL, Identity: identity, Exact: exact,
+		Snapshot: p.Prior.BodyDigest, Document: doc, Findings: findings}
+	switch {
+	case j.before.Version == 0:
+		j.accept(v, nil, StateNew, "the first version; nothing to compare it with")
+		return nil
+	case identity == j.before.TextDigest:
+		if exact != j.before.ExactDigest {
+			j.cosmetic(exact)
+			return nil
+		}
+		j.unchanged("the text is the same")
+		return nil
+	}
+	old, err := j.standing(doc.Extractor)
+	switch {
+	case err != nil:
+		return err
+	case old == nil:
+		j.accept(v, &record.Change{Class: record.ClassNone, Severity: record.SeverityNone,
+			Reason: "Read by a newer extractor; the bytes of the version before are not there to be read again, so the two were not compared."},
+			StateUnchanged, "read anew by a newer extractor")
+		return nil
+	case slices.Contains(j.before.Recent, identity):
+		j.accept(v, &record.Change{Class: record.ClassReturned, Severity: record.SeverityInfo,
+			Reason: "The statement returned to the text of an earlier version."}, StateReturned, "the text of an earlier version is back")
+		return nil
+	}
+	j.compare(old, v)
+	return nil
+}
+
+// cosmetic keeps the newer bytes of a text that only looks different.
+func (j *judgement) cosmetic(exact string) {
+	j.unchanged("only spelling variants, spacing or markup differ")
+	j.visit.Past.ExactDigest = exact
+	j.visit.Snapshot = j.obs.Snapshot
+}
+
+// standing is the newest version's document as today's extractor reads it. It
+// is nil when that version was read by another extractor and its bytes are gone.
+func (j *judgement) standing(extractor string) (*record.Document, error) {
+	v, err := j.m.Store.Version(j.ctx, j.site.Domain, 0)
+	if err != nil {
+		return nil, err
+	}
+	if v.Document.Extractor == extractor {
+		// Labels are cheap and their lexicons grow: both sides get today's.
+		j.m.Sections.Label(v.Document)
+		return v.Document, nil
+	}
+	snap, err := j.m.Store.Snapshot(j.ctx, v.Snapshot)
+	if err != nil {
+		j.m.Log.Warn("the bytes of the version before cannot be read again", "site", j.site.Domain, "version", v.Number, "error", err)
+		return nil, nil
+	}
+	doc, err := j.m.Read.Document(j.ctx, snap, j.site)
+	if err != nil {
+		return nil, nil
+	}
+	return doc, nil
+}
+
+// compare judges a text that no version had before.
+func (j *judgement) compare(old *record.Document, v *record.Version) {
+	side := func(d *record.Document) diff.Side {
+		return diff.Side{Document: d, Findings: j.m.Sections.Check(d, j.m.Profile(j.site))}
+	}
+	change := j.m.Diff.Compare(side(old), diff.Side{Document: v.Document, Findings: v.Findings})
+	switch {
+	case change.Class == record.ClassNone || change.Class == record.ClassCosmetic || change.Class == record.ClassLinks:
+		j.cosmetic(v.Exact)
+		j.visit.Past.TextDigest = v.Identity
+	case change.Class == record.ClassUnusable:
+		j.suspect("wrong_page", v, &change)
+	case change.Suspect != "":
+		j.suspect(change.Suspect, v, &change)
+	case change.Class == record.ClassSectionDropped && !j.seenTwice(v):
+		j.suspect("dropped", v, &change)
+	default:
+		j.accept(v, &change, StateChanged, change.Reason)
+	}
+}
+
+// suspect keeps a capture that looks like a loss waiting until a later visit
+// sees the same; until then the version before stands.
+func (j *judgement) suspect(kind string, v *record.Version, change *record.Change) {
+	waiting := j.before.Pending
+	if waiting != nil && waiting.Kind == kind && waiting.TextDigest == v.Identity && j.visit.At.Sub(waiting.First) >= j.m.ConfirmAfter {
+		change.Reason += fmt.Sprintf(" Seen again %s after it was first seen.", round(j.visit.At.Sub(waiting.First)))
+		if change.Class == record.ClassUnusable {
+			change.Class, change.Severity = record.ClassSubstantive, record.SeverityCritical
+		}
+		j.accept(v, change, StateChanged, change.Reason)
+		return
+	}
+	pending := &record.Pending{Kind: kind, TextDigest: v.Identity, First: j.visit.At, Seen: 1, Reason: change.Reason}
+	if waiting != nil && waiting.Kind == kind && waiting.TextDigest == v.Identity {
+		pending.First, pending.Seen = waiting.First, waiting.Seen+1
+	}
+	j.visit.Past.Pending = pending
+	// The validators and digest must not let the next visit end at "unmodified"
+	// before it has judged the capture again; a recovery is still owed.
+	j.visit.Past.FaultTold = j.before.FaultTold
+	j.visit.Past.Prior = j.before.Prior
+	j.visit.Past.Prior.ETag, j.visit.Past.Prior.LastModified = "", ""
+	j.visit.Snapshot = j.obs.Snapshot
+	j.result.State = StatePending
+	j.result.Reason = "waiting for a later visit to confirm: " + change.Reason
+}
+
+// seenTwice takes the second look that a dropped section gets at once.
+func (j *judgement) seenTwice(v *record.Version) bool {
+	if !pause(j.ctx, j.m.SecondLook) {
+		return false
+	}
+	again := j.m.Crawl.Again(j.ctx, j.site, j.obs.URL, v.Document.Lang)
+	j.visit.Trail = append(j.visit.Trail, again.Trail...)
+	if again.Fault != nil || again.Document == nil {
+		return false
+	}
+	texts := make([]string, len(again.Document.Blocks))
+	for i := range again.Document.Blocks {
+		texts[i] = again.Document.Blocks[i].Text
+	}
+	return canon.Identity(texts) == v.Identity
+}
+
+// accept makes the version, and tells the change when there is one to tell.
+func (j *judgement) accept(v *record.Version, change *record.Change, state State, reason string) {
+	j.settled()
+	v.Change = change
+	j.visit.Version, j.visit.Snapshot = v, j.obs.Snapshot
+	p := &j.visit.Past
+	p.Version, p.TextDigest, p.ExactDigest, p.Pending = v.Number, v.Identity, v.Exact, nil
+	if j.before.TextDigest != "" {
+		p.Recent = append([]string{j.before.TextDigest}, slices.DeleteFunc(slices.Clone(j.before.Recent), func(s string) bool { return s == j.before.TextDigest })...)
+		p.Recent = p.Recent[:min(len(p.Recent), recentKept)]
+	}
+	j.result.State, j.result.Version, j.result.Reason = state, v.Number, reason
+	if change == nil {
+		return
+	}
+	told := *change
+	told.Edits = nil
+	j.result.Change = &told
+	if change.Severity.AtLeast(record.SeverityInfo) && state == StateChanged {
+		kind := record.EventChanged
+		if len(change.Dropped) > 0 {
+			kind = record.EventDroppedSection
+		}
+		j.tell(record.Event{Type: kind, Severity: change.Severity, Change: change, Findings: v.Findings, Reason: change.Reason,
+			From: j.before.Version, To: v.Number, Lang: v.Document.Lang, Dir: v.Document.Dir})
+	}
+}
+
+// tell puts an event into the outbox rows of this visit.
+func (j *judgement) tell(ev record.Event) {
+	ev.At, ev.Site, ev.Name, ev.Labels = j.visit.At, j.site.Domain, j.site.Name, j.site.Labels
+	if ev.URL == "" {
+		ev.URL = j.obs.URL
+	}
+	if ev.To == 0 {
+		ev.To = j.before.Version
+	}
+	j.visit.Alerts = append(j.visit.Alerts, j.m.Route.Alerts(ev)...)
+}
+
+func pause(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
+
+func round(d time.Duration) time.Duration { return d.Round(time.Second) }

@@ -1,0 +1,112 @@
+// Package monitor is one site's whole journey: what is known of it, the visit,
+// the judgement, and the one commit that keeps both. It declares the small
+// interfaces that it consumes and knows no concrete crawler, store or channel.
+package monitor
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"policywatch/diff"
+	"policywatch/store/record"
+)
+
+// Store keeps what visits add. Commit is atomic and durable when it returns,
+// and a repeated commit of the same visit changes nothing.
+type Store interface {
+	Past(ctx context.Context, domain string) (record.Past, error)
+	Version(ctx context.Context, domain string, n int) (*record.Version, error)
+	Snapshot(ctx context.Context, digest string) (*record.Snapshot, error)
+	Commit(ctx context.Context, v record.Visit) error
+}
+
+// Crawler makes visits. Again looks at one page once more, past every cache.
+type Crawler interface {
+	Observe(ctx context.Context, site record.Site, prior record.Prior) record.Observation
+	Again(ctx context.Context, site record.Site, page, lang string) record.Observation
+}
+
+// Reader reads a kept snapshot anew, with the extractor of today.
+type Reader interface {
+	Document(ctx context.Context, snap *record.Snapshot, site record.Site) (*record.Document, error)
+}
+
+// Sections labels documents and checks them against a profile.
+type Sections interface {
+	Label(doc *record.Document)
+	Check(doc *record.Document, p record.Profile) []record.Finding
+}
+
+// Comparer judges the difference between two documents.
+type Comparer interface {
+	Compare(old, new diff.Side) record.Change
+}
+
+// Router says which channels hear of an event.
+type Router interface {
+	Alerts(ev record.Event) []record.Alert
+}
+
+// Monitor checks sites. It is safe for concurrent use on different sites.
+type Monitor struct {
+	Store    Store
+	Crawl    Crawler
+	Read     Reader
+	Sections Sections
+	Diff     Comparer
+	Route    Router
+	// Profile chooses the legal profile of a site.
+	Profile func(record.Site) record.Profile
+	// ConfirmAfter is the least time between a suspicious capture and the later
+	// visit that confirms it; SecondLook the pause before looking again in the
+	// same visit.
+	ConfirmAfter time.Duration
+	SecondLook   time.Duration
+	// FailNoticeAfter is how many faults in a row are told.
+	FailNoticeAfter int
+	Clock           func() time.Time
+	Log             *slog.Logger
+}
+
+// ErrInterrupted means that the visit was cancelled; nothing of it was kept.
+var ErrInterrupted = errors.New("interrupted")
+
+// Check makes one visit to a site and commits what it found. An error means
+// that nothing was kept: the store failed, or the context was cancelled.
+func (m *Monitor) Check(ctx context.Context, site record.Site) (Result, error) {
+	past, err := m.Store.Past(ctx, site.Domain)
+	if err != nil {
+		return Result{}, err
+	}
+	past.Site = site.Domain
+	obs := m.Crawl.Observe(ctx, site, past.Prior)
+	if obs.Fault != nil && obs.Fault.Kind == record.FaultCancelled {
+		return Result{}, ErrInterrupted
+	}
+	j := &judgement{m: m, ctx: ctx, site: site, before: past, obs: obs, visit: record.Visit{
+		Site: site, At: obs.At, Past: past, Fault: obs.Fault, Trail: obs.Trail,
+	}}
+	j.result = Result{Event: "site", Site: site.Domain, Name: site.Name, URL: obs.URL, Version: past.Version, Lang: past.Prior.Lang, At: obs.At}
+	switch {
+	case obs.Fault != nil:
+		j.faulted()
+	case obs.Unmodified:
+		j.succeeded()
+		j.unchanged("the server sent the same page")
+	default:
+		err = j.read(obs.Document)
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	if ctx.Err() != nil {
+		return Result{}, ErrInterrupted
+	}
+	if err := m.Store.Commit(ctx, j.visit); err != nil {
+		return Result{}, err
+	}
+	j.result.Alerts = len(j.visit.Alerts)
+	return j.result, nil
+}

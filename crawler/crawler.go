@@ -1,0 +1,91 @@
+// Package crawler visits one site: it finds the page that holds the privacy
+// statement, fetches it, reads it and judges whether it is one, and returns all
+// of that as one record.Observation with the trail of what was done.
+//
+// It knows no store and keeps nothing between visits: what an earlier visit
+// learned comes in as record.Prior. The trades live in the sub-packages and are
+// reached through the small interfaces below.
+package crawler
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"log/slog"
+	"time"
+
+	"policywatch/store/record"
+)
+
+// Fetcher brings one page. An error is a *record.Fault; where the server did
+// answer, the snapshot comes beside it, so that the page can be looked at.
+type Fetcher interface {
+	Fetch(ctx context.Context, r record.Request) (*record.Snapshot, error)
+}
+
+// Doorkeeper finds a site's home page when only its domain is known: it tries
+// both schemes, and the name with and without "www.".
+type Doorkeeper interface {
+	Home(ctx context.Context, domain, scheme string) (*record.Snapshot, error)
+}
+
+// Finder looks for pages that may hold the statement, best first.
+type Finder interface {
+	Candidates(ctx context.Context, f Fetcher, site record.Site, home string) ([]record.Candidate, []record.Step, *record.Fault)
+}
+
+// Reader turns a snapshot into a labelled and judged document; the fault says
+// why it is no statement (see Desk).
+type Reader interface {
+	Read(ctx context.Context, snap *record.Snapshot, site record.Site) (*record.Document, *record.Fault)
+}
+
+// Crawler visits sites. It is safe for concurrent use.
+type Crawler struct {
+	Fetch  Fetcher
+	Door   Doorkeeper
+	Find   Finder
+	Read   Reader
+	Scheme string // tried first for a bare domain
+	Clock  func() time.Time
+	Log    *slog.Logger
+}
+
+// Digest is the identity of a body: the hex SHA-256 of its bytes.
+func Digest(body []byte) string {
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:])
+}
+
+// Observe makes one visit. It never fails: what went wrong is the observation's
+// fault. A cancelled context gives record.FaultCancelled, which must not be
+// stored.
+func (c *Crawler) Observe(ctx context.Context, site record.Site, prior record.Prior) record.Observation {
+	v := c.start(ctx, site, prior)
+	page := prior.URL
+	if page == "" || site.URL != "" && site.URL != prior.Hint {
+		page = site.URL
+	}
+	if page == "" {
+		v.discover()
+		return v.end()
+	}
+	v.look(record.Request{URL: page, ETag: prior.ETag, LastModified: prior.LastModified, AcceptLanguage: prior.Lang})
+	if f := v.obs.Fault; f != nil && f.Kind.Rule().Rediscover {
+		v.rediscover(*f)
+	}
+	return v.end()
+}
+
+// Again looks at one page once more, past every cache, without searching: the
+// second look that a suspicious capture gets.
+func (c *Crawler) Again(ctx context.Context, site record.Site, page, lang string) record.Observation {
+	v := c.start(ctx, site, record.Prior{Lang: lang})
+	v.look(record.Request{URL: page, AcceptLanguage: lang, Fresh: true})
+	return v.end()
+}
+
+func (c *Crawler) start(ctx context.Context, site record.Site, prior record.Prior) *visit {
+	return &visit{crawler: c, ctx: ctx, site: site, prior: prior, fetched: map[string]fetched{},
+		obs: record.Observation{Site: site.Domain, At: c.Clock()}}
+}

@@ -1,0 +1,174 @@
+package crawler
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"mime"
+	"path"
+	"strings"
+
+	"policywatch/store/record"
+)
+
+// PageReader reads decoded text of three forms (crawler/extract).
+type PageReader interface {
+	HTML(text []byte, base string, site record.Site) (*record.Document, error)
+	Text(text []byte, base string) (*record.Document, error)
+	Markdown(text []byte, base string) (*record.Document, error)
+}
+
+// PDFReader reads PDF files (crawler/pdf).
+type PDFReader interface {
+	PDF(ctx context.Context, body []byte) (*record.Document, error)
+}
+
+// Labeler fills in a document's sections and facts (diff/section).
+type Labeler interface {
+	Label(doc *record.Document)
+}
+
+// Judge says what kind of page a document is (crawler/gate). snap is nil for a
+// document that came from a file.
+type Judge interface {
+	Judge(doc *record.Document, snap *record.Snapshot) record.Quality
+}
+
+// Desk is where snapshots are read: it decides what the bytes are, decodes
+// them, has them read, labelled and judged. It is safe for concurrent use.
+type Desk struct {
+	Decode func(body []byte, contentType string) ([]byte, string)
+	Pages  PageReader
+	PDFs   PDFReader
+	Label  Labeler
+	Gate   Judge
+}
+
+// Read gives the document of a snapshot, and the fault that says why it is no
+// statement. The document is nil only when the bytes are no text.
+func (d *Desk) Read(ctx context.Context, snap *record.Snapshot, site record.Site) (*record.Document, *record.Fault) {
+	doc, err := d.Document(ctx, snap, site)
+	if err != nil {
+		f := asFault(err, snap.FinalURL)
+		f.URL, f.Status = snap.FinalURL, snap.Status
+		return nil, f
+	}
+	if doc.Quality.Verdict != record.VerdictStatement {
+		return doc, &record.Fault{Kind: faultOf(doc.Quality.Verdict), URL: snap.FinalURL, Status: snap.Status,
+			Detail: strings.Join(doc.Quality.Reasons, "; ")}
+	}
+	return doc, nil
+}
+
+// Document reads, labels and judges a snapshot, whatever the verdict. An error
+// is a *record.Fault: the bytes are no text.
+func (d *Desk) Document(ctx context.Context, snap *record.Snapshot, site record.Site) (*record.Document, error) {
+	doc, err := d.read(ctx, snap, site)
+	if err != nil {
+		return nil, err
+	}
+	d.Label.Label(doc)
+	// A file on disk was not answered by a server: there is no status to judge.
+	asServed := snap
+	if snap.Status == 0 {
+		asServed = nil
+	}
+	doc.Quality = d.Gate.Judge(doc, asServed)
+	return doc, nil
+}
+
+func (d *Desk) read(ctx context.Context, snap *record.Snapshot, site record.Site) (*record.Document, error) {
+	base := snap.FinalURL
+	form := sniff(snap)
+	if form == formPDF {
+		return d.PDFs.PDF(ctx, snap.Body)
+	}
+	if form == formBinary {
+		return nil, &record.Fault{Kind: record.FaultNotText, Detail: fmt.Sprintf("the answer is %s, not a text document", kindOf(snap))}
+	}
+	text, _ := d.Decode(snap.Body, snap.ContentType())
+	switch form {
+	case formHTML:
+		return d.Pages.HTML(text, base, site)
+	case formMarkdown:
+		return d.Pages.Markdown(text, base)
+	}
+	return d.Pages.Text(text, base)
+}
+
+type form int
+
+const (
+	formHTML form = iota
+	formText
+	formMarkdown
+	formPDF
+	formBinary
+)
+
+// sniff decides by the bytes first: servers send PDFs as HTML, HTML as text and
+// text without any type (failure modes F8, F9).
+func sniff(snap *record.Snapshot) form {
+	head := snap.Body[:min(len(snap.Body), 1024)]
+	if bytes.Contains(head, []byte("%PDF-")) {
+		return formPDF
+	}
+	utf16 := bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff"))
+	if bytes.IndexByte(head, 0) >= 0 && !utf16 {
+		return formBinary
+	}
+	media, _, _ := mime.ParseMediaType(snap.ContentType())
+	ext := strings.ToLower(path.Ext(strings.TrimRight(snap.FinalURL, "/")))
+	switch {
+	case ext == ".md" || ext == ".markdown" || media == "text/markdown":
+		return formMarkdown
+	case media == "text/plain" && !looksLikeHTML(head), media == "" && ext == ".txt":
+		return formText
+	case media == "application/json" || strings.HasPrefix(media, "image/") || strings.HasPrefix(media, "video/") || strings.HasPrefix(media, "audio/"):
+		if !looksLikeHTML(head) {
+			return formBinary
+		}
+	}
+	return formHTML
+}
+
+func looksLikeHTML(head []byte) bool {
+	low := bytes.ToLower(head)
+	for _, tag := range []string{"<!doctype html", "<html", "<head", "<body", "<title", "<meta"} {
+		if bytes.Contains(low, []byte(tag)) {
+			return true
+		}
+	}
+	return false
+}
+
+func kindOf(snap *record.Snapshot) string {
+	if ct := snap.ContentType(); ct != "" {
+		return ct
+	}
+	return "binary data"
+}
+
+// faultOf is the fault that a verdict becomes. A page that is there but says
+// something else is not_found: the statement no longer stands at that address.
+func faultOf(v record.Verdict) record.FaultKind {
+	switch v {
+	case record.VerdictThin:
+		return record.FaultThin
+	case record.VerdictBlocked:
+		return record.FaultBlocked
+	case record.VerdictLogin:
+		return record.FaultLogin
+	case record.VerdictConsent:
+		return record.FaultConsent
+	case record.VerdictMaintenance:
+		return record.FaultMaintenance
+	case record.VerdictHub:
+		return record.FaultHub
+	case record.VerdictShell:
+		return record.FaultShell
+	case record.VerdictUnreadable:
+		return record.FaultUnreadable
+	}
+	return record.FaultNotFound
+}

@@ -1,0 +1,240 @@
+package crawler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"policywatch/store/record"
+)
+
+// maxOpened bounds how many candidates one visit opens.
+const maxOpened = 8
+
+// visit is the state of one Observe.
+type visit struct {
+	crawler *Crawler
+	ctx     context.Context
+	site    record.Site
+	prior   record.Prior
+	obs     record.Observation
+	// verdict is the gate's on the page last looked at.
+	verdict record.Verdict
+	// fetched remembers this visit's answers: the home page that discovery read
+	// is not asked for twice.
+	fetched map[string]fetched
+}
+
+type fetched struct {
+	snap *record.Snapshot
+	err  error
+}
+
+func (v *visit) step(action, page, format string, args ...any) {
+	v.obs.Trail = append(v.obs.Trail, record.Step{At: v.crawler.Clock(), Action: action, URL: page, Outcome: fmt.Sprintf(format, args...)})
+}
+
+func (v *visit) fail(f *record.Fault) {
+	v.obs.Fault, v.obs.Document = f, nil
+}
+
+// end closes the visit. Whatever a cancelled context made of it is void.
+func (v *visit) end() record.Observation {
+	if v.ctx.Err() != nil && (v.obs.Fault != nil || v.obs.Document == nil && !v.obs.Unmodified) {
+		v.fail(&record.Fault{Kind: record.FaultCancelled, Detail: "the visit was interrupted"})
+	}
+	return v.obs
+}
+
+// Fetch is the visit's own fetcher: the crawler's with a memory and a trail.
+func (v *visit) Fetch(ctx context.Context, r record.Request) (*record.Snapshot, error) {
+	if got, ok := v.fetched[r.URL]; ok && !r.Fresh {
+		return got.snap, got.err
+	}
+	snap, err := v.crawler.Fetch.Fetch(ctx, r)
+	v.remember(r.URL, snap, err)
+	return snap, err
+}
+
+func (v *visit) remember(page string, snap *record.Snapshot, err error) {
+	v.fetched[page] = fetched{snap, err}
+	switch {
+	case err != nil:
+		v.step("fetch", page, "%v", err)
+	case snap.FinalURL != page && snap.FinalURL != "":
+		v.fetched[snap.FinalURL] = fetched{snap, err}
+		v.step("fetch", page, "%d, %d bytes, from %s", snap.Status, len(snap.Body), snap.FinalURL)
+	default:
+		v.step("fetch", page, "%d, %d bytes", snap.Status, len(snap.Body))
+	}
+}
+
+// look fetches, reads and judges one page, and leaves document or fault in the
+// observation.
+func (v *visit) look(r record.Request) {
+	v.obs.Fault, v.obs.Document, v.obs.Unmodified = nil, nil, false
+	v.verdict = ""
+	snap, err := v.Fetch(v.ctx, r)
+	v.obs.Snapshot = snap
+	if err != nil {
+		v.fail(v.explain(snap, asFault(err, r.URL)))
+		return
+	}
+	v.obs.URL = settled(r.URL, snap)
+	if v.unmodified(r, snap) {
+		v.obs.Unmodified = true
+		v.step("read", r.URL, "the same bytes as at the last visit")
+		return
+	}
+	doc, fault := v.crawler.Read.Read(v.ctx, snap, v.site)
+	if doc != nil {
+		v.verdict = doc.Quality.Verdict
+	}
+	if fault != nil {
+		v.fail(fault)
+		v.step("gate", r.URL, "%s", fault.Detail)
+		return
+	}
+	if v.prior.Lang != "" && doc.Lang != "" && doc.Lang != v.prior.Lang {
+		v.fail(&record.Fault{Kind: record.FaultWrongLanguage, URL: r.URL, Status: snap.Status,
+			Detail: fmt.Sprintf("the page is in %q, the statement was in %q", doc.Lang, v.prior.Lang)})
+		v.step("gate", r.URL, "%s", v.obs.Fault.Detail)
+		return
+	}
+	v.obs.Document = doc
+	v.step("gate", r.URL, "taken: %s", strings.Join(doc.Quality.Reasons, "; "))
+}
+
+// unmodified trusts the server's 304, and equal bytes only when they were read
+// by the same extractor.
+func (v *visit) unmodified(r record.Request, snap *record.Snapshot) bool {
+	if snap.Status == http.StatusNotModified {
+		return true
+	}
+	return !r.Fresh && v.prior.BodyDigest != "" && v.prior.URL == v.obs.URL && Digest(snap.Body) == v.prior.BodyDigest
+}
+
+// explain looks at the page that came with an error status: a bot wall says so
+// in its body, whatever its number.
+func (v *visit) explain(snap *record.Snapshot, f *record.Fault) *record.Fault {
+	if snap == nil || len(snap.Body) == 0 || f.Kind != record.FaultHTTP4xx && f.Kind != record.FaultHTTP5xx {
+		return f
+	}
+	if _, told := v.crawler.Read.Read(v.ctx, snap, v.site); told != nil {
+		switch told.Kind {
+		case record.FaultBlocked, record.FaultMaintenance, record.FaultLogin:
+			told.Status = snap.Status
+			v.step("gate", f.URL, "%s", told.Detail)
+			return told
+		}
+	}
+	return f
+}
+
+// discover searches the site and takes the best candidate that reads like a
+// statement.
+func (v *visit) discover() {
+	v.obs.Discovered = true
+	home, err := v.crawler.Door.Home(v.ctx, v.site.Domain, v.crawler.Scheme)
+	if err != nil {
+		page := v.crawler.Scheme + "://" + v.site.Domain + "/"
+		v.step("fetch", page, "%v", err)
+		v.obs.Snapshot = home
+		v.fail(v.explain(home, asFault(err, page)))
+		return
+	}
+	v.remember(home.URL, home, nil)
+	cands, steps, fault := v.crawler.Find.Candidates(v.ctx, v, v.site, home.FinalURL)
+	v.obs.Trail = append(v.obs.Trail, steps...)
+	v.obs.Candidates = cands
+	if fault != nil {
+		v.fail(fault)
+		return
+	}
+	v.open(cands)
+}
+
+// open tries the candidates in order. When none is a statement, the visit could
+// not look if any good candidate could not be read, and found none otherwise.
+func (v *visit) open(cands []record.Candidate) {
+	var unread *record.Fault
+	for i := range cands {
+		if i == maxOpened || v.ctx.Err() != nil {
+			break
+		}
+		c := &v.obs.Candidates[i]
+		v.look(record.Request{URL: c.URL, AcceptLanguage: v.prior.Lang})
+		c.Verdict = v.verdict
+		if v.obs.Fault == nil {
+			if v.obs.Snapshot != nil && v.obs.Snapshot.FinalURL != "" {
+				v.obs.URL = v.obs.Snapshot.FinalURL
+			}
+			return
+		}
+		// A guessed address that does not exist says nothing; a linked page that
+		// is walled off means that we could not look.
+		if unread == nil && c.Score >= 1 && !v.obs.Fault.Kind.Rule().Rediscover && !v.obs.Fault.Kind.Rule().Absent {
+			unread = v.obs.Fault
+		}
+	}
+	v.obs.URL = ""
+	if unread != nil {
+		v.fail(unread)
+		return
+	}
+	v.fail(&record.Fault{Kind: record.FaultNoStatement, URL: v.site.Domain,
+		Detail: fmt.Sprintf("searched the site; none of %d candidate pages is a privacy statement", len(cands))})
+}
+
+// rediscover searches again after the known page broke. Only a statement found
+// elsewhere replaces the first fault: it says best what happened.
+func (v *visit) rediscover(broken record.Fault) {
+	kept := v.obs.Snapshot
+	v.step("discover", "", "the known page is %s; searching the site again", broken.Kind)
+	v.discover()
+	if v.obs.Fault == nil || v.obs.Fault.Kind == record.FaultCancelled {
+		return
+	}
+	if broken.Kind.Rule().Absent && v.obs.Fault.Kind == record.FaultNoStatement {
+		broken.Detail += "; searched the site again and found no statement"
+	}
+	v.obs.Snapshot, v.obs.URL = kept, ""
+	v.fail(&broken)
+}
+
+// settled is the address to remember: where permanent redirects lead, but not
+// where a temporary one (a session, a language choice) happened to end.
+func settled(asked string, snap *record.Snapshot) string {
+	at := asked
+	for _, h := range snap.Chain {
+		if h.Status != http.StatusMovedPermanently && h.Status != http.StatusPermanentRedirect {
+			return at
+		}
+		at = h.To
+	}
+	return at
+}
+
+// SamePage reports whether two addresses differ only in scheme, "www.", a
+// trailing slash or a fragment: the statement did not move between them.
+func SamePage(a, b string) bool { return plain(a) == plain(b) }
+
+func plain(s string) string {
+	u, err := url.Parse(s)
+	if err != nil {
+		return s
+	}
+	path := strings.TrimSuffix(u.EscapedPath(), "/")
+	return strings.TrimPrefix(strings.ToLower(u.Host), "www.") + path + "?" + u.RawQuery
+}
+
+func asFault(err error, page string) *record.Fault {
+	var f *record.Fault
+	if errors.As(err, &f) {
+		return f
+	}
+	return &record.Fault{Kind: record.FaultUnreachable, URL: page, Detail: err.Error()}
+}
