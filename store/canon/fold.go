@@ -1,0 +1,178 @@
+package canon
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// char is one folded character and the bytes of the original that it stands
+// for. Where one original gives several characters they share the range.
+type char struct {
+	r        rune
+	from, to int32
+}
+
+// fold appends the folded characters of s to dst. The common case is a table
+// look-up a rune; only what may decompose or compose goes through norm.
+func fold(dst []char, s string) []char {
+	var arr [64]byte
+	start, settle := len(dst), false
+	for i := 0; i < len(s); {
+		c := s[i]
+		n, out := 1, slow
+		switch {
+		case c < utf8.RuneSelf:
+			out = twoByte[c]
+		case c >= 0xc2 && c < 0xe0 && i+1 < len(s) && s[i+1]&0xc0 == 0x80:
+			n, out = 2, twoByte[rune(c&0x1f)<<6|rune(s[i+1]&0x3f)]
+		}
+		if out != slow && !composes(s, i+n) {
+			if out != drop {
+				settle = settle || out == ','
+				dst = append(dst, char{out, int32(i), int32(i + n)})
+			}
+			i += n
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r == zwnj {
+			settle = true
+			dst = append(dst, char{zwnj, int32(i), int32(i + size)})
+			i += size
+			continue
+		}
+		if to, ok := rare[r]; ok && r > 0x7ff {
+			if to != drop {
+				dst = append(dst, char{to, int32(i), int32(i + size)})
+			}
+			i += size
+			continue
+		}
+		n = size
+		if r != utf8.RuneError || size > 1 {
+			if n = norm.NFKC.NextBoundaryInString(s[i:], true); n < size {
+				n = size
+			}
+		}
+		for b := norm.NFKC.AppendString(arr[:0], s[i:i+n]); len(b) > 0; {
+			r, size := utf8.DecodeRune(b)
+			b = b[size:]
+			if r == 'ß' || r == 'ẞ' {
+				dst = append(dst, char{'s', int32(i), int32(i + n)}, char{'s', int32(i), int32(i + n)})
+			} else if r = simple(r, rare); r != drop {
+				settle = settle || r == ','
+				dst = append(dst, char{r, int32(i), int32(i + n)})
+			}
+		}
+		i += n
+	}
+	if settle {
+		return dst[:start+settled(dst[start:])]
+	}
+	return dst
+}
+
+// settled resolves in place what depends on neighbours, and returns how many
+// characters remain. A joiner between Arabic-script letters is a space, since it
+// parts the same words that others part with one; elsewhere it is nothing. A
+// comma that groups thousands is nothing.
+func settled(cs []char) int {
+	n, digits := 0, 0 // digits since the last mark, commas included as marks
+	for i, c := range cs {
+		switch {
+		case c.r == zwnj:
+			k := i + 1
+			for k < len(cs) && cs[k].r == zwnj {
+				k++
+			}
+			if n == 0 || k == len(cs) || classOf(cs[n-1].r) != arabic || classOf(cs[k].r) != arabic {
+				continue
+			}
+			c.r = ' '
+		case c.r == ',' && digits >= 1 && digits <= 3 && group(cs[i+1:]):
+			digits = 0
+			continue
+		}
+		if classOf(c.r) == digit {
+			digits++
+		} else {
+			digits = 0
+		}
+		cs[n] = c
+		n++
+	}
+	return n
+}
+
+// group reports whether cs begins with exactly three digits.
+func group(cs []char) bool {
+	k := 0
+	for k < len(cs) && k < 4 && classOf(cs[k].r) == digit {
+		k++
+	}
+	return k == 3
+}
+
+// composes reports whether the bytes at i are a mark that NFC may join to the
+// letter before: U+0300-036F, or madda and hamza of the Arabic script.
+func composes(s string, i int) bool {
+	if i >= len(s) || s[i] < 0xcc {
+		return false
+	}
+	switch s[i] {
+	case 0xcc:
+		return true
+	case 0xcd:
+		return i+1 < len(s) && s[i+1] < 0xb0
+	case 0xd9:
+		return i+1 < len(s) && s[i+1] >= 0x93 && s[i+1] <= 0x95
+	}
+	return false
+}
+
+// class sorts folded characters for cutting words.
+type class uint8
+
+const (
+	other  class = iota // punctuation and ornament: ends a word, is none
+	space               // white space
+	latin               // a letter or mark of any script but Arabic
+	arabic              // a letter of the Arabic script
+	digit               // 0-9; digits of other scripts count as letters
+	symbol              // says something by itself: %, &, currency, ticks
+)
+
+func classOf(r rune) class {
+	switch {
+	case r < 0x80:
+		return ascii[r]
+	case r >= 0x0600 && r <= 0x06ff, r >= 0x0750 && r <= 0x077f, r >= 0x08a0 && r <= 0x08ff:
+		if unicode.IsLetter(r) || unicode.IsMark(r) {
+			return arabic
+		}
+		return other
+	case r == '✓' || r == '✗' || unicode.Is(unicode.Sc, r):
+		return symbol
+	case unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r) || r == utf8.RuneError:
+		return latin
+	}
+	return other
+}
+
+var ascii = func() (t [0x80]class) {
+	for r := range rune(len(t)) {
+		switch {
+		case r >= '0' && r <= '9':
+			t[r] = digit
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z':
+			t[r] = latin
+		case r <= ' ' || r == 0x7f:
+			t[r] = space
+		case r == '%' || r == '&' || r == '$':
+			t[r] = symbol
+		}
+	}
+	return t
+}()

@@ -1,0 +1,81 @@
+package canon
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"unicode/utf8"
+)
+
+// Identity returns the digest (hex SHA-256) of what the texts say: equal for
+// texts that differ only in how they are written, see Key. Where one text ends
+// and the next begins does not count, so a change of markup alone changes
+// nothing.
+func Identity(texts []string) string {
+	h := sha256.New()
+	var k keyer
+	for _, t := range texts {
+		k.add(t)
+		if len(k.out) >= 4096 {
+			h.Write(k.out)
+			k.out = k.out[:0]
+		}
+	}
+	h.Write(k.out)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Exact returns the digest (hex SHA-256) of the texts as shown, letter by
+// letter and block by block.
+func Exact(texts []string) string {
+	h := sha256.New()
+	for _, t := range texts {
+		io.WriteString(h, t)
+		h.Write([]byte{0})
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Key returns the words of s run together as Identity digests them: no
+// punctuation, a space only between two words or numbers outside the Arabic script. Two strings with equal keys say the same.
+//
+// In the Arabic script spacing carries no identity: half of what differs
+// between two editors' Persian is a space, a joiner or neither. Two different
+// sentences with the same letters in the same order do not occur.
+func Key(s string) string {
+	var k keyer
+	k.add(s)
+	return string(k.out)
+}
+
+// keyer builds a key over several texts.
+type keyer struct {
+	cs  []char
+	out []byte
+	// open: the last character written is a letter or digit outside the Arabic
+	// script, so that another one needs a space before it.
+	open bool
+}
+
+func (k *keyer) add(s string) {
+	k.cs = fold(k.cs[:0], s)
+	gap := k.open
+	for i := range k.cs {
+		r := k.cs[i].r
+		switch classOf(r) {
+		case arabic:
+			gap, k.open = false, false
+		case symbol:
+			gap, k.open = false, false
+		case latin, digit:
+			if gap {
+				k.out = append(k.out, ' ')
+			}
+			gap, k.open = false, true
+		default:
+			gap = k.open
+			continue
+		}
+		k.out = utf8.AppendRune(k.out, r)
+	}
+}
