@@ -35,6 +35,10 @@ type Visit struct {
 	// Version is nil when the visit made none.
 	Version *Version
 	Fault   *Fault
-	Trail   []Step
-	Alerts  []Alert
+	// State is how the visit ended and Reason why, in words. An empty State is
+	// told from the rest of the visit.
+	State  VisitState
+	Reason string
+	Trail  []Step
+	Alerts []Alert
 }

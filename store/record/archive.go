@@ -1,0 +1,63 @@
+package record
+
+import "time"
+
+// VisitState is how a visit ended.
+type VisitState string
+
+// The ends of a visit.
+const (
+	VisitNew       VisitState = "new"       // the first version was made
+	VisitUnchanged VisitState = "unchanged" // the text is equal, or differs only in looks
+	VisitChanged   VisitState = "changed"   // a version was made
+	VisitReturned  VisitState = "returned"  // a version was made that equals an earlier one
+	VisitPending   VisitState = "pending"   // a suspicious capture waits for confirmation
+	VisitFault     VisitState = "fault"
+)
+
+// VisitNote is what the archive remembers of a visit, or of a run of visits
+// that found nothing new.
+type VisitNote struct {
+	// At is the time of the visit, of the last one in a run.
+	At    time.Time  `json:"at"`
+	State VisitState `json:"state"`
+	// Count is how many visits the note stands for; only quiet ones are
+	// counted together. First is the time of the first of them.
+	Count int       `json:"count"`
+	First time.Time `json:"first"`
+	// Version is the number of the version that the visit made, 0 for none.
+	Version int `json:"version,omitempty"`
+	// Snapshot is the digest of the bytes that were kept, empty for none.
+	Snapshot string `json:"snapshot,omitempty"`
+	Fault    *Fault `json:"fault,omitempty"`
+	Reason   string `json:"reason,omitempty"`
+	// Trail is kept for the newest notes only, and never for a quiet run.
+	Trail []Step `json:"trail,omitempty"`
+}
+
+// SiteRow is one site in a list: what can be said without opening a document.
+type SiteRow struct {
+	Site Site
+	Past Past
+	// The rest describes the newest version and is empty where there is none.
+	// Changed is when it was made.
+	Changed time.Time
+	Title   string
+	Lang    string
+	Dir     string
+	Topics  []Topic
+	// Absent lists the required elements of the profile that are not there.
+	Absent []string
+}
+
+// AlertFilter selects alerts; an empty field selects all.
+type AlertFilter struct {
+	State   AlertState
+	Type    EventType
+	Channel string
+	Site    string
+	// Since leaves out events before this time.
+	Since time.Time
+	// Limit is the greatest number of alerts, the newest; 0 means all.
+	Limit int
+}
