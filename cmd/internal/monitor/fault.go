@@ -24,7 +24,7 @@ func (j *judgement) faulted() {
 	if j.before.LastFault == nil || j.before.LastFault.Kind != f.Kind {
 		j.visit.Snapshot = j.obs.Snapshot
 	}
-	j.result.State, j.result.Fault, j.result.Reason = StateFault, f.Kind, f.Error()
+	j.result.State, j.result.Fault, j.result.Reason = record.VisitFault, f.Kind, f.Error()
 	if j.result.URL == "" {
 		j.result.URL = f.URL
 	}

@@ -55,7 +55,7 @@ func (j *judgement) settled() {
 func (j *judgement) unchanged(reason string) {
 	j.settled()
 	j.visit.Past.Pending = nil
-	j.result.State, j.result.Reason = StateUnchanged, reason
+	j.result.State, j.result.Reason = record.VisitUnchanged, reason
 }
 
 // read judges the document against the version that stands.
@@ -76,7 +76,7 @@ func (j *judgement) read(doc *record.Document) error {
 		Snapshot: p.Prior.BodyDigest, Document: doc, Findings: findings}
 	switch {
 	case j.before.Version == 0:
-		j.accept(v, nil, StateNew, "the first version; nothing to compare it with")
+		j.accept(v, nil, record.VisitNew, "the first version; nothing to compare it with")
 		return nil
 	case identity == j.before.TextDigest:
 		if exact != j.before.ExactDigest {
@@ -93,11 +93,11 @@ func (j *judgement) read(doc *record.Document) error {
 	case old == nil:
 		j.accept(v, &record.Change{Class: record.ClassNone, Severity: record.SeverityNone,
 			Reason: "Read by a newer extractor; the bytes of the version before are not there to be read again, so the two were not compared."},
-			StateUnchanged, "read anew by a newer extractor")
+			record.VisitUnchanged, "read anew by a newer extractor")
 		return nil
 	case slices.Contains(j.before.Recent, identity):
 		j.accept(v, &record.Change{Class: record.ClassReturned, Severity: record.SeverityInfo,
-			Reason: "The statement returned to the text of an earlier version."}, StateReturned, "the text of an earlier version is back")
+			Reason: "The statement returned to the text of an earlier version."}, record.VisitReturned, "the text of an earlier version is back")
 		return nil
 	}
 	j.compare(old, v)
@@ -152,7 +152,7 @@ func (j *judgement) compare(old *record.Document, v *record.Version) {
 	case change.Class == record.ClassSectionDropped && !j.seenTwice(v):
 		j.suspect("dropped", v, &change)
 	default:
-		j.accept(v, &change, StateChanged, change.Reason)
+		j.accept(v, &change, record.VisitChanged, change.Reason)
 	}
 }
 
@@ -165,7 +165,7 @@ func (j *judgement) suspect(kind string, v *record.Version, change *record.Chang
 		if change.Class == record.ClassUnusable {
 			change.Class, change.Severity = record.ClassSubstantive, record.SeverityCritical
 		}
-		j.accept(v, change, StateChanged, change.Reason)
+		j.accept(v, change, record.VisitChanged, change.Reason)
 		return
 	}
 	pending := &record.Pending{Kind: kind, TextDigest: v.Identity, First: j.visit.At, Seen: 1, Reason: change.Reason}
@@ -179,7 +179,7 @@ func (j *judgement) suspect(kind string, v *record.Version, change *record.Chang
 	j.visit.Past.Prior = j.before.Prior
 	j.visit.Past.Prior.ETag, j.visit.Past.Prior.LastModified = "", ""
 	j.visit.Snapshot = j.obs.Snapshot
-	j.result.State = StatePending
+	j.result.State = record.VisitPending
 	j.result.Reason = "waiting for a later visit to confirm: " + change.Reason
 }
 
@@ -201,7 +201,7 @@ func (j *judgement) seenTwice(v *record.Version) bool {
 }
 
 // accept makes the version, and tells the change when there is one to tell.
-func (j *judgement) accept(v *record.Version, change *record.Change, state State, reason string) {
+func (j *judgement) accept(v *record.Version, change *record.Change, state record.VisitState, reason string) {
 	j.settled()
 	v.Change = change
 	j.visit.Version, j.visit.Snapshot = v, j.obs.Snapshot
@@ -218,7 +218,7 @@ func (j *judgement) accept(v *record.Version, change *record.Change, state State
 	told := *change
 	told.Edits = nil
 	j.result.Change = &told
-	if change.Severity.AtLeast(record.SeverityInfo) && state == StateChanged {
+	if change.Severity.AtLeast(record.SeverityInfo) && state == record.VisitChanged {
 		kind := record.EventChanged
 		if len(change.Dropped) > 0 {
 			kind = record.EventDroppedSection

@@ -104,6 +104,7 @@ func (m *Monitor) Check(ctx context.Context, site record.Site) (Result, error) {
 	if ctx.Err() != nil {
 		return Result{}, ErrInterrupted
 	}
+	j.visit.State, j.visit.Reason = j.result.State, j.result.Reason
 	if err := m.Store.Commit(ctx, j.visit); err != nil {
 		return Result{}, err
 	}

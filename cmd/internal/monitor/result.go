@@ -6,30 +6,17 @@ import (
 	"policywatch/store/record"
 )
 
-// State says how a visit ended, in the words of the machine contract.
-type State string
-
-// The states of a visit.
-const (
-	StateNew       State = "new"
-	StateUnchanged State = "unchanged"
-	StateChanged   State = "changed"
-	StateReturned  State = "returned"
-	StatePending   State = "pending"
-	StateFault     State = "fault"
-)
-
 // Result is what one visit came to: a line of `scan --format json`.
 type Result struct {
-	Event   string           `json:"event"` // "site"
-	Site    string           `json:"site"`
-	Name    string           `json:"name"`
-	URL     string           `json:"url"`
-	State   State            `json:"state"`
-	Fault   record.FaultKind `json:"fault"`
-	Version int              `json:"version"`
-	Lang    string           `json:"lang"`
-	Topics  []record.Topic   `json:"topics"`
+	Event   string            `json:"event"` // "site"
+	Site    string            `json:"site"`
+	Name    string            `json:"name"`
+	URL     string            `json:"url"`
+	State   record.VisitState `json:"state"`
+	Fault   record.FaultKind  `json:"fault"`
+	Version int               `json:"version"`
+	Lang    string            `json:"lang"`
+	Topics  []record.Topic    `json:"topics"`
 	// Absent lists the ids of the profile's elements that the statement lacks.
 	Absent []string `json:"absent"`
 	// Change is without its edits; nil when there is none.

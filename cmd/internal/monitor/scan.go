@@ -52,11 +52,11 @@ func (m *Monitor) Scan(ctx context.Context, sites []record.Site, workers int, em
 		sum.Sites++
 		sum.Alerts += r.Alerts
 		switch r.State {
-		case StateNew:
+		case record.VisitNew:
 			sum.New++
-		case StateChanged:
+		case record.VisitChanged:
 			sum.Changed++
-		case StateFault:
+		case record.VisitFault:
 			sum.Faults++
 		default:
 			sum.Unchanged++

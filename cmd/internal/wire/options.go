@@ -1,0 +1,128 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+
+	"policywatch/configs"
+	"policywatch/store/record"
+)
+
+// DefaultConfig is the configuration file that is read when none is named.
+const DefaultConfig = "policywatch.yaml"
+
+// Options is what the command line says about one run.
+type Options struct {
+	// ConfigPath is the configuration file; empty means DefaultConfig when it is
+	// there, and the built-in defaults when it is not.
+	ConfigPath string
+	// DB overrides store.path; Lists are added to the configured ones.
+	DB    string
+	Lists []string
+	// Profile overrides every site's legal profile.
+	Profile string
+	Version string
+	Env     func(string) (string, bool)
+	Log     *slog.Logger
+}
+
+// UsageError is a mistake in what the user wrote: flags, arguments or files.
+type UsageError struct{ Err error }
+
+func (e *UsageError) Error() string { return e.Err.Error() }
+func (e *UsageError) Unwrap() error { return e.Err }
+
+func usage(format string, args ...any) error { return &UsageError{fmt.Errorf(format, args...)} }
+
+// load reads the configuration that o means.
+func (o Options) load() (configs.Config, error) {
+	path := o.ConfigPath
+	if path == "" {
+		if _, err := os.Stat(DefaultConfig); err != nil {
+			cfg := configs.Default()
+			if o.DB != "" {
+				cfg.Store.Path = o.DB
+			}
+			return cfg, nil
+		}
+		path = DefaultConfig
+	}
+	cfg, err := configs.Load(path, o.Env)
+	if err != nil {
+		return configs.Config{}, &UsageError{err}
+	}
+	if o.DB != "" {
+		cfg.Store.Path = o.DB
+	}
+	return cfg, nil
+}
+
+// CheckConfig validates the configuration and every list that it names, and
+// returns what was read, with secrets hidden when it is encoded.
+func CheckConfig(o Options) (cfg any, sites int, err error) {
+	c, err := o.load()
+	if err != nil {
+		return nil, 0, err
+	}
+	d, err := loadData()
+	if err != nil {
+		return nil, 0, err
+	}
+	all, err := o.sites(c, d.profiles)
+	if err != nil {
+		return nil, 0, err
+	}
+	return c, len(all), nil
+}
+
+// ConfigSchema is the JSON Schema of the configuration file.
+func ConfigSchema() ([]byte, error) { return configs.Schema() }
+
+// sites gathers the configured sites: entries first, then lists in order. An
+// entry wins over a list's line for the same domain.
+func (o Options) sites(c configs.Config, profiles []record.Profile) ([]record.Site, error) {
+	var out []record.Site
+	at := map[string]bool{}
+	add := func(s record.Site) {
+		if !at[s.Domain] {
+			at[s.Domain] = true
+			out = append(out, s)
+		}
+	}
+	for _, s := range c.Sites {
+		add(s.Record())
+	}
+	var errs []error
+	for _, path := range slices.Concat(c.Lists, o.Lists) {
+		listed, err := configs.ReadList(path)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		for _, s := range listed {
+			add(s)
+		}
+	}
+	for i := range out {
+		if o.Profile != "" {
+			out[i].Profile = o.Profile
+		}
+		if p := out[i].Profile; p != "" && !slices.ContainsFunc(profiles, func(x record.Profile) bool { return x.ID == p }) {
+			errs = append(errs, fmt.Errorf("site %s: there is no profile %q; known are %s", out[i].Domain, p, profileIDs(profiles)))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, &UsageError{err}
+	}
+	return out, nil
+}
+
+func profileIDs(profiles []record.Profile) []string {
+	ids := make([]string, len(profiles))
+	for i, p := range profiles {
+		ids[i] = p.ID
+	}
+	return ids
+}

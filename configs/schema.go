@@ -1,0 +1,46 @@
+package configs
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+
+	"github.com/invopop/jsonschema"
+)
+
+// Schema returns the JSON Schema (draft 2020-12) of the configuration file, for
+// editors. Values that the file writes as text, such as 12h and 20MiB, are
+// strings with a pattern.
+func Schema() ([]byte, error) {
+	text := func(pattern, example string) *jsonschema.Schema {
+		return &jsonschema.Schema{Type: "string", Pattern: pattern, Examples: []any{example}}
+	}
+	r := jsonschema.Reflector{
+		FieldNameTag:               "yaml",
+		RequiredFromJSONSchemaTags: true,
+		DoNotReference:             true,
+		Anonymous:                  true,
+		Mapper: func(t reflect.Type) *jsonschema.Schema {
+			switch t {
+			case reflect.TypeFor[Duration]():
+				return text(`^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`, "12h")
+			case reflect.TypeFor[Size]():
+				return &jsonschema.Schema{OneOf: []*jsonschema.Schema{text(`^[0-9.]+ *([KMG]i?B|kB|B)?$`, "20MiB"), {Type: "integer"}}}
+			case reflect.TypeFor[Percent]():
+				return &jsonschema.Schema{OneOf: []*jsonschema.Schema{text(`^[0-9.]+ *%?$`, "10%"), {Type: "number"}}}
+			case reflect.TypeFor[Network]():
+				return text(`^[0-9a-fA-F.:]+(/[0-9]+)?$`, "10.0.0.0/8")
+			case reflect.TypeFor[Secret]():
+				return &jsonschema.Schema{Type: "string", Description: "${ENVIRONMENT_VARIABLE}, file:PATH, or the value itself"}
+			}
+			return nil
+		},
+	}
+	s := r.Reflect(&Config{})
+	s.Title = "policywatch configuration"
+	b, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("encode the configuration's schema: %w", err)
+	}
+	return append(b, '\n'), nil
+}
