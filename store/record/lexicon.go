@@ -55,12 +55,20 @@ type PageWords struct {
 // FurnitureWords are beginnings of lines that belong to the page, not to the
 // statement.
 type FurnitureWords struct {
-	Skip     []string `yaml:"skip"`    // skip links, back and print links
+	Skip []string `yaml:"skip"` // skip links, back and print links
+	// Actions are words on links and buttons (log in, print, read more): they
+	// may be a heading of the statement where they are neither.
+	Actions  []string `yaml:"actions"`
 	Share    []string `yaml:"share"`   // share bars
 	Counter  []string `yaml:"counter"` // visitors, views, rating
 	Today    []string `yaml:"today"`   // date and clock of the day
 	News     []string `yaml:"news"`    // headings of news and related lists
 	Weekdays []string `yaml:"weekdays"`
+	// LeadIns mark a line that introduces a list and is no heading, although it
+	// ends in a colon: following, زیر, التالية.
+	LeadIns []string `yaml:"lead_ins"`
+	// Openings are formulas that open a text and are no heading.
+	Openings []string `yaml:"openings"`
 }
 
 // TopicWord lists the weighted phrases of one topic.

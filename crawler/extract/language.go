@@ -1,0 +1,119 @@
+package extract
+
+import (
+	"unicode"
+
+	"policywatch/store/record"
+)
+
+// tongue is one language as the detector sees it.
+type tongue struct {
+	lang, dir string
+	letters   map[rune]bool
+}
+
+// vote is one language that a word speaks for, and how strongly: a word that
+// three languages use says a third as much for each.
+type vote struct {
+	tongue int
+	weight float64
+}
+
+const (
+	// A letter says less than a word: loan words and names carry foreign
+	// letters, and Persian is often typed on Arabic keyboards.
+	letterWeight = 0.15
+	// leastScore is what one function word or a handful of letters reach.
+	leastScore = 0.25
+	// sampleRunes bounds the work on long texts; the language of a statement
+	// shows in its first thousand words.
+	sampleRunes = 12000
+)
+
+func (r *Reader) learnLanguages(lex []record.Lexicon) {
+	users := map[string][]int{}
+	for i, l := range lex {
+		t := tongue{lang: l.Lang, dir: l.Dir, letters: map[rune]bool{}}
+		for _, c := range l.Letters {
+			if !unicode.IsSpace(c) {
+				t.letters[c] = true
+			}
+		}
+		r.tongues = append(r.tongues, t)
+		for _, w := range l.FunctionWords {
+			if k := key(w); k != "" {
+				users[k] = append(users[k], i)
+			}
+		}
+	}
+	r.known = make(map[string][]vote, len(users))
+	for w, us := range users {
+		for _, u := range us {
+			r.known[w] = append(r.known[w], vote{u, 1 / float64(len(us))})
+		}
+	}
+}
+
+// Language tells the language of a text by its function words and by letters
+// that neighbouring languages do not use, and its direction by the script of
+// most of its letters. lang is "" when no known language speaks for itself;
+// dir is always "rtl" or "ltr".
+func (r *Reader) Language(text string) (lang, dir string) {
+	scores := make([]float64, len(r.tongues))
+	var buf [64]byte
+	word := buf[:0]
+	rtl, ltr, n := 0, 0, 0
+	flush := func() {
+		if len(word) > 0 {
+			for _, v := range r.known[string(word)] {
+				scores[v.tongue] += v.weight
+			}
+			word = word[:0]
+		}
+	}
+	for _, c := range text {
+		if n++; n > sampleRunes {
+			break
+		}
+		if !wordRune(c) {
+			flush()
+			continue
+		}
+		if unicode.IsLetter(c) {
+			if rightToLeft(c) {
+				rtl++
+			} else {
+				ltr++
+			}
+			for i := range r.tongues {
+				if r.tongues[i].letters[c] {
+					scores[i] += letterWeight
+				}
+			}
+		}
+		word = appendKey(word, c)
+	}
+	flush()
+	dir = "ltr"
+	if rtl > ltr {
+		dir = "rtl"
+	}
+	best := -1
+	for i, s := range scores {
+		if s < leastScore || r.tongues[i].dir != dir {
+			continue
+		}
+		if best < 0 || s > scores[best] {
+			best = i
+		}
+	}
+	if best < 0 {
+		return "", dir
+	}
+	return r.tongues[best].lang, dir
+}
+
+// rightToLeft reports whether a letter belongs to a right-to-left script.
+func rightToLeft(c rune) bool {
+	return c >= 0x0590 && c <= 0x08FF || c >= 0xFB1D && c <= 0xFDFF || c >= 0xFE70 && c <= 0xFEFC || c >= 0x10800 && c <= 0x10FFF || c >= 0x1E800 && c <= 0x1EFFF
+}

@@ -1,0 +1,42 @@
+package extract_test
+
+import (
+	"testing"
+
+	"policywatch/configs"
+	"policywatch/crawler/extract"
+)
+
+// newReader returns a reader with the program's own lexicons.
+func newReader(t testing.TB) *extract.Reader {
+	t.Helper()
+	lex, err := configs.Lexicons(configs.Data())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return extract.New(lex)
+}
+
+func TestLanguage(t *testing.T) {
+	r := newReader(t)
+	for _, c := range []struct{ text, lang, dir string }{
+		{"این بیانیه درباره اطلاعات شخصی شما است.", "fa", "rtl"},
+		{"اين بيانيه درباره اطلاعات شخصي شما است كه از شما دريافت مي شود.", "fa", "rtl"},
+		{"نحن لا نشارك معلوماتك الشخصية مع أي جهة أخرى.", "ar", "rtl"},
+		{"ہم آپ کی ذاتی معلومات کسی کے ساتھ شیئر نہیں کرتے۔", "ur", "rtl"},
+		{"ئێمە زانیارییە کەسییەکانت لەگەڵ هیچ لایەنێک بەش ناکەین.", "ckb", "rtl"},
+		{"We do not share your information with others.", "en", "ltr"},
+		{"Nous ne partageons pas vos données avec des tiers.", "fr", "ltr"},
+		{"Wir geben Ihre Daten nicht an Dritte weiter.", "de", "ltr"},
+		{"Kişisel verileriniz üçüncü kişilerle paylaşılmaz ve bu sayfada saklanmaz.", "tr", "ltr"},
+		{"No compartimos sus datos personales con terceros.", "es", "ltr"},
+		{"سياسة الخصوصية", "ar", "rtl"},
+		{"بیانیه حریم خصوصی", "fa", "rtl"},
+		{"12345", "", "ltr"},
+		{"", "", "ltr"},
+	} {
+		if lang, dir := r.Language(c.text); lang != c.lang || dir != c.dir {
+			t.Errorf("%q: %s %s, want %s %s", c.text, lang, dir, c.lang, c.dir)
+		}
+	}
+}

@@ -1,0 +1,77 @@
+package extract
+
+import (
+	"strings"
+
+	"policywatch/store/record"
+)
+
+// Version names the behaviour of this package. It is stored in every document;
+// it must change whenever the same input would give other blocks, because two
+// documents of different versions are never compared.
+const Version = "html/1"
+
+// maxBlocks bounds what one document may hold, so that a hostile page cannot
+// make the stages behind this one expensive. Real statements stay under 2000.
+const maxBlocks = 20000
+
+// Options are what the caller knows of one page.
+type Options struct {
+	// URL is where the page came from; relative links resolve against it.
+	URL string
+	// Select is a CSS selector: only what it matches is read.
+	Select string
+	// Remove lists CSS selectors of elements that are taken out first.
+	Remove []string
+}
+
+// Reader reads pages. It is immutable after New and safe for concurrent use.
+type Reader struct {
+	tongues []tongue
+	known   map[string][]vote // folded function word -> languages that use it
+	words   furniture
+}
+
+// New makes a reader that knows the languages of lex.
+func New(lex []record.Lexicon) *Reader {
+	r := &Reader{}
+	r.learnLanguages(lex)
+	r.words = newFurniture(lex)
+	return r
+}
+
+// finish turns blocks into a document: language and direction from the text,
+// the title from the first heading where the page gave none.
+func (r *Reader) finish(title string, blocks []record.Block) *record.Document {
+	if len(blocks) > maxBlocks {
+		blocks = blocks[:maxBlocks]
+	}
+	doc := &record.Document{Title: title, Extractor: Version, Blocks: blocks}
+	if blocks == nil {
+		doc.Blocks = []record.Block{}
+	}
+	if doc.Title == "" {
+		for i, b := range blocks {
+			if b.Kind == record.Heading {
+				doc.Title = strings.TrimRight(b.Text, ":： ")
+				break
+			}
+			if i > 2 {
+				break
+			}
+		}
+	}
+	var sample strings.Builder
+	for _, b := range blocks {
+		if sample.Len() > 16<<10 {
+			break
+		}
+		sample.WriteString(b.Text)
+		sample.WriteByte('\n')
+	}
+	if sample.Len() == 0 {
+		sample.WriteString(title)
+	}
+	doc.Lang, doc.Dir = r.Language(sample.String())
+	return doc
+}
