@@ -1,0 +1,389 @@
+package discover
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/publicsuffix"
+	"golang.org/x/text/encoding/charmap"
+
+	"policywatch/store/record"
+)
+
+// good is the score from which a candidate ends the search: the link was named
+// as a statement, not merely reminiscent of one.
+const good = 0.6
+
+const (
+	maxCandidates = 40 // returned of one page
+	least         = 0.1
+)
+
+// lead is a judged link: a candidate, a hub to open, or neither.
+type lead struct {
+	record.Candidate
+	hub   float64
+	hubBy string
+	order int
+}
+
+// statements returns the page's links that may be statements, best first. lang
+// is the language to prefer among equals.
+func (w *words) statements(p *page, lang string) []record.Candidate {
+	found, _ := w.leads(p, lang)
+	return found
+}
+
+// leads judges every link of the page once and returns candidates and hubs,
+// both best first.
+func (w *words) leads(p *page, lang string) (found []record.Candidate, hubs []lead) {
+	best := make(map[string]int)
+	var all []lead
+	seen := make(map[link]bool, len(p.links))
+	for i := range p.links {
+		l := &p.links[i]
+		if seen[*l] {
+			continue
+		}
+		seen[*l] = true
+		d, ok := w.judge(p, l, lang)
+		if !ok {
+			continue
+		}
+		d.order = i
+		if j, ok := best[d.URL]; ok {
+			if d.Score > all[j].Score {
+				d.order, d.hub = all[j].order, max(d.hub, all[j].hub)
+				all[j] = d
+			}
+			continue
+		}
+		best[d.URL] = len(all)
+		all = append(all, d)
+	}
+	for _, d := range all {
+		if d.hub > 0 && d.Score < good {
+			hubs = append(hubs, d)
+		}
+	}
+	slices.SortStableFunc(hubs, func(a, b lead) int { return cmp.Compare(b.hub, a.hub) })
+	all = slices.DeleteFunc(all, func(d lead) bool { return d.Score < least })
+	slices.SortStableFunc(all, func(a, b lead) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.order, b.order))
+	})
+	for _, d := range all[:min(len(all), maxCandidates)] {
+		found = append(found, d.Candidate)
+	}
+	return found, hubs
+}
+
+// judge scores one link. It is false for links that lead to no other page or
+// say nothing of interest.
+func (w *words) judge(p *page, l *link, lang string) (lead, bool) {
+	to, ok := resolve(p.url, l.href)
+	if !ok {
+		return lead{}, false
+	}
+	d := lead{Candidate: record.Candidate{URL: to.String(), Text: l.text}}
+	where := ""
+	if l.footer {
+		where = " in the footer"
+	}
+
+	// The words: what a person sees, hears or is shown.
+	var named float64
+	var by reading
+	shown := 0
+	for _, f := range [...]struct {
+		what, s string
+		trust   float64
+	}{{"link text", l.text, 1}, {"label", l.label, 1}, {"image text", l.image, 0.95}, {"title", l.title, 0.9}} {
+		if f.s == "" {
+			continue
+		}
+		r := w.read(f.s)
+		shown += r.letters
+		if r.hub*f.trust > d.hub {
+			d.hub, d.hubBy = r.hub*f.trust, f.s
+		}
+		if r.switches != "" && r.switches != lang {
+			d.hub, d.hubBy, d.Lang = max(d.hub, switchWeight), f.s, r.switches
+		}
+		if by.not == "" {
+			by.not = r.not
+		}
+		if r.value*f.trust > named {
+			not := by.not
+			named, by = r.value*f.trust, r
+			by.not = first(r.not, not)
+			d.Text = f.s
+			d.Reasons = []string{fmt.Sprintf("%s “%s”%s", f.what, clip(f.s), where)}
+		}
+	}
+	if l.rel != "" && slices.Contains(strings.Fields(l.rel), "privacy-policy") && named < 0.95 {
+		named = 0.95
+		d.Reasons = append(d.Reasons, "marked rel=privacy-policy")
+	}
+
+	// The address.
+	a := w.read(addressWords(to))
+	addressed := a.value * 0.8
+	if a.value > 0 {
+		d.Reasons = append(d.Reasons, fmt.Sprintf("address contains “%s”", a.by.phrase))
+	}
+	if addressed > 0 && named == 0 && shown > 0 {
+		addressed *= 0.75
+		d.Reasons = append(d.Reasons, "its words do not say so")
+	}
+	d.Score = 1 - (1-max(named, addressed))*(1-0.35*min(named, addressed))
+	if l.footer && d.Score >= 0.3 {
+		d.Score += (1 - d.Score) * 0.25
+	}
+	if d.Lang == "" {
+		d.Lang = first(primary(l.lang), addressLang(to), by.by.lang)
+	}
+	if d.Score > 0 {
+		w.markDown(&d, p, l, to, named, by, a)
+		if lang != "" && d.Lang == lang {
+			d.Score += (1 - d.Score) * 0.04
+		}
+	}
+	if l.lang != "" && l.rel != "" && named < 0.5 {
+		d.hub, d.hubBy = max(d.hub, switchWeight), "language "+l.lang
+	}
+	if host := hostRank(p.url, to); host < 0.9 {
+		d.hub *= host * 0.5 // another host's "about" leads away
+	}
+	d.Score = math.Round(d.Score*1000) / 1000
+	return d, d.Score >= least || d.hub > 0
+}
+
+// markDown lowers the score for what speaks against the link, and says so.
+func (w *words) markDown(d *lead, p *page, l *link, to *url.URL, named float64, by, address reading) {
+	// A link that is plainly called "privacy policy" may stand in any folder.
+	sure := named >= 0.8 && by.share >= 0.5
+	down := func(f float64, format string, args ...any) {
+		d.Score *= f
+		d.Reasons = append(d.Reasons, "marked down: "+fmt.Sprintf(format, args...))
+	}
+	if by.not != "" {
+		down(0.3, "its words speak of “%s”", by.not)
+	}
+	if address.not != "" {
+		down(pick(sure, 0.9, 0.35), "its address speaks of “%s”", address.not)
+	}
+	if dated(to.Path) {
+		down(pick(sure, 0.9, 0.5), "its address carries a date, as news do")
+	}
+	if n := len(strings.Fields(splitCase(lastSegment(to)))); n >= 6 {
+		down(pick(sure, 0.9, 0.5), "its address is a headline of %d words", n)
+	}
+	if l.news && !sure {
+		down(0.5, "it stands among news")
+	}
+	if strings.Contains(to.Fragment, "/") {
+		// A route of a script-built site is a page of its own.
+	} else if sameAddress(to.String(), p.self) {
+		down(0.5, "it leads to a place on the same page")
+	}
+	if isPDF(to) {
+		d.Score *= 0.97
+		d.Reasons = append(d.Reasons, "a PDF document")
+	}
+	switch r := hostRank(p.url, to); {
+	case r == 1:
+	case r >= 0.9:
+		d.Score *= r
+	default:
+		down(r, "another host, %s", to.Host)
+	}
+}
+
+func pick(b bool, yes, no float64) float64 {
+	if b {
+		return yes
+	}
+	return no
+}
+
+// resolve makes a link absolute and brings it into one form: no user
+// information, default port, fragment or tracking parameters. A fragment that
+// is a route of a script-built site ("#/privacy") stays.
+func resolve(base *url.URL, href string) (*url.URL, bool) {
+	href = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\\':
+			return '/'
+		case r < ' ' || r == 0x7f:
+			return -1
+		}
+		return r
+	}, href)
+	if len(href) > 2000 || hasPrefixFold(href, "javascript:") {
+		return nil, false
+	}
+	u, err := base.Parse(href)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, false
+	}
+	u.User = nil
+	u.Host = strings.ToLower(strings.TrimSuffix(u.Hostname(), ".")) + port(u)
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	if !strings.HasPrefix(u.Fragment, "/") && !strings.HasPrefix(u.Fragment, "!") {
+		u.Fragment, u.RawFragment = "", ""
+	}
+	if strings.Contains(u.RawQuery, "utm_") {
+		q := u.Query()
+		for k := range q {
+			if strings.HasPrefix(k, "utm_") {
+				q.Del(k)
+			}
+		}
+		u.RawQuery = q.Encode()
+	}
+	return u, true
+}
+
+func port(u *url.URL) string {
+	switch p := u.Port(); {
+	case p == "", p == "80" && u.Scheme == "http", p == "443" && u.Scheme == "https":
+		return ""
+	default:
+		return ":" + p
+	}
+}
+
+// sameAddress reports whether two addresses are one page but for scheme,
+// trailing slash and fragment.
+func sameAddress(a, b string) bool {
+	x, err1 := url.Parse(a)
+	y, err2 := url.Parse(b)
+	if err1 != nil || err2 != nil {
+		return a == b
+	}
+	return strings.EqualFold(x.Host, y.Host) && strings.TrimSuffix(x.Path, "/") == strings.TrimSuffix(y.Path, "/") && x.RawQuery == y.RawQuery && !strings.Contains(x.Fragment+y.Fragment, "/")
+}
+
+// elsewhere lists hosts whose own privacy pages stand on everybody's site:
+// share bars, captchas, embedded maps and players.
+var elsewhere = []string{"google.com", "facebook.com", "twitter.com", "x.com", "youtube.com", "linkedin.com", "instagram.com", "whatsapp.com",
+	"telegram.org", "t.me", "microsoft.com", "apple.com", "adobe.com", "cloudflare.com", "hcaptcha.com", "addthis.com", "sharethis.com",
+	"wordpress.org", "aparat.com", "vimeo.com", "flickr.com", "pinterest.com", "tiktok.com", "snapchat.com", "onetrust.com", "cookiebot.com"}
+
+// hostRank says how near another host is: 1 the same, 0.95 the same
+// registrable domain, 0.75 a neighbour under the same government suffix (a
+// central portal), less for strangers and for the big platforms.
+func hostRank(base, to *url.URL) float64 {
+	a, b := strings.TrimPrefix(base.Hostname(), "www."), strings.TrimPrefix(to.Hostname(), "www.")
+	if strings.EqualFold(a, b) {
+		return 1
+	}
+	site, err := publicsuffix.EffectiveTLDPlusOne(b)
+	if err != nil {
+		return 0.5
+	}
+	if own, err := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(a)); err == nil && own == site {
+		return 0.95
+	}
+	if slices.Contains(elsewhere, site) {
+		return 0.15
+	}
+	sa, _ := publicsuffix.PublicSuffix(strings.ToLower(a))
+	sb, _ := publicsuffix.PublicSuffix(b)
+	if sa == sb && (strings.Contains(sa, ".") || sa == "gov" || sa == "mil") {
+		return 0.75
+	}
+	return 0.5
+}
+
+// addressWords returns the words of a path and query, percent-decoded; values
+// of parameters that only say where to go back to are left out.
+func addressWords(u *url.URL) string {
+	s := u.Path
+	if !utf8.ValidString(s) {
+		// Old Persian and Arabic servers percent-encode windows-1256.
+		if t, err := charmap.Windows1256.NewDecoder().String(s); err == nil {
+			s = t
+		}
+	}
+	if u.RawQuery != "" {
+		q := u.Query()
+		keys := make([]string, 0, len(q))
+		for k := range q {
+			keys = append(keys, k)
+		}
+		slices.Sort(keys)
+		for _, k := range keys {
+			switch strings.ToLower(k) {
+			case "returnurl", "return", "redirect", "redirect_uri", "redirecturl", "url", "u", "next", "back", "backurl", "source", "referer", "continue":
+			default:
+				s += " " + k + " " + strings.Join(q[k], " ")
+			}
+		}
+	}
+	if u.Fragment != "" {
+		s += " " + u.Fragment
+	}
+	return splitCase(strings.ToValidUTF8(s, " "))
+}
+
+// addressLang is the language that an address names: /fa/, ?lang=ar-sa.
+func addressLang(u *url.URL) string {
+	for _, k := range []string{"lang", "language", "locale", "culture", "hl"} {
+		if v := u.Query().Get(k); len(v) >= 2 && len(v) <= 6 {
+			return primary(v)
+		}
+	}
+	seg, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
+	if len(seg) == 2 || len(seg) == 5 && (seg[2] == '-' || seg[2] == '_') {
+		return primary(seg)
+	}
+	return ""
+}
+
+func lastSegment(u *url.URL) string {
+	s := strings.TrimSuffix(u.Path, "/")
+	return s[strings.LastIndexByte(s, '/')+1:]
+}
+
+func isPDF(u *url.URL) bool {
+	return strings.HasSuffix(strings.ToLower(u.Path), ".pdf")
+}
+
+// dated reports whether a path carries a year and a month: /2024/05/, /1402/7.
+func dated(path string) bool {
+	year := false
+	for seg := range strings.SplitSeq(path, "/") {
+		n := 0
+		for _, c := range []byte(seg) {
+			if c < '0' || c > '9' {
+				n = -1
+				break
+			}
+			n = n*10 + int(c-'0')
+			if n > 1e6 {
+				break
+			}
+		}
+		if year && len(seg) <= 2 && n >= 1 && n <= 12 {
+			return true
+		}
+		year = len(seg) == 4 && (n >= 1990 && n <= 2100 || n >= 1370 && n <= 1480)
+	}
+	return false
+}
+
+func clip(s string) string {
+	const most = 80
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return string([]rune(s)[:most]) + "…"
+}

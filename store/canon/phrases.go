@@ -1,0 +1,223 @@
+package canon
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Phrases finds known phrases in canonical text: all of them in one pass, with
+// the freedom that people take in writing them. Neither spaces nor punctuation
+// between words count, nor do Latin accents. A phrase begins where a word
+// begins, in the Arabic script also behind و, ب, ل, ف, ک and the article ال; it
+// ends where a word ends or is followed by an inflection only.
+//
+// Fill it with Add, then use it from any number of goroutines.
+type Phrases struct {
+	nodes []phraseNode
+	// root leads from the first rune, where nearly every walk ends.
+	root map[rune]int32
+}
+
+type phraseNode struct {
+	next []phraseEdge
+	ids  []int32
+}
+
+type phraseEdge struct {
+	r  rune
+	to int32
+}
+
+// Match is a phrase found: what Add was told of it, and the bytes of the
+// canonical text that it covers.
+type Match struct {
+	ID       int32
+	From, To int
+}
+
+// Add takes in a phrase in canonical form (Text). One phrase may be added with
+// several ids; a phrase without letters or digits is ignored.
+func (p *Phrases) Add(phrase string, id int32) {
+	if p.root == nil {
+		p.root = make(map[rune]int32)
+		p.nodes = make([]phraseNode, 1)
+	}
+	at := int32(0)
+	for _, r := range phrase {
+		if r = plain(r); r == 0 {
+			continue
+		}
+		to := p.step(at, r)
+		if to < 0 {
+			to = int32(len(p.nodes))
+			p.nodes = append(p.nodes, phraseNode{})
+			if at == 0 {
+				p.root[r] = to
+			} else {
+				p.nodes[at].next = append(p.nodes[at].next, phraseEdge{r, to})
+			}
+		}
+		at = to
+	}
+	if at != 0 {
+		p.nodes[at].ids = append(p.nodes[at].ids, id)
+	}
+}
+
+// step returns the node behind rune r, -1 where no phrase goes on with it.
+func (p *Phrases) step(at int32, r rune) int32 {
+	if at == 0 {
+		if to, ok := p.root[r]; ok {
+			return to
+		}
+		return -1
+	}
+	for _, e := range p.nodes[at].next {
+		if e.r == r {
+			return e.to
+		}
+	}
+	return -1
+}
+
+// Find calls yield for every phrase in text, which must be canonical, in the
+// order of their beginnings and, for one beginning, the shorter first. It stops
+// when yield returns false. It allocates nothing.
+func (p *Phrases) Find(text string, yield func(Match) bool) {
+	if p.root == nil {
+		return
+	}
+	inWord := false
+	for i, r := range text {
+		if plain(r) == 0 {
+			inWord = false
+			continue
+		}
+		if inWord {
+			continue
+		}
+		inWord = true
+		if !p.walk(text, i, i, yield) {
+			return
+		}
+		if r < 0x0600 || r > 0x06ff {
+			continue
+		}
+		for _, n := range clitics(text[i:]) {
+			if n > 0 && !p.walk(text, i, i+n, yield) {
+				return
+			}
+		}
+	}
+}
+
+// walk follows the phrases that begin at start and reports whether to go on.
+// Matches are told from the word's own beginning.
+func (p *Phrases) walk(text string, from, start int, yield func(Match) bool) bool {
+	at, letters := int32(0), 0
+	for i, r := range text[start:] {
+		c := plain(r)
+		if c == 0 {
+			continue
+		}
+		if at = p.step(at, c); at < 0 {
+			return true
+		}
+		letters++
+		if len(p.nodes[at].ids) == 0 {
+			continue
+		}
+		end := start + i + utf8.RuneLen(r)
+		if !ends(text[end:], c, letters) {
+			continue
+		}
+		for _, id := range p.nodes[at].ids {
+			if !yield(Match{ID: id, From: from, To: end}) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// ends reports whether a phrase of so many letters, the last being c, may end
+// before rest. Short phrases are whole words; longer ones bear the endings of
+// plural, case and possession, which the Arabic script makes longer.
+func ends(rest string, c rune, letters int) bool {
+	most := 0
+	switch {
+	case unicode.IsDigit(c):
+	case c >= 0x0600 && c <= 0x06ff && letters >= 4:
+		most = 6
+	case letters >= 5:
+		most = 3
+	}
+	n := 0
+	for _, r := range rest {
+		if plain(r) == 0 {
+			return true
+		}
+		if n++; n > most {
+			return false
+		}
+	}
+	return true
+}
+
+// clitics returns the lengths in bytes of what an Arabic-script word may carry
+// in front: one of و ب ل ف ک, the article ال (لل after ل), or both. Unused
+// places are 0.
+func clitics(word string) (lengths [2]int) {
+	r, n := utf8.DecodeRuneInString(word)
+	switch r {
+	case 'ا':
+		n = 0
+	case 'و', 'ب', 'ل', 'ف', 'ک':
+		lengths[0] = n
+	default:
+		return lengths
+	}
+	a, an := utf8.DecodeRuneInString(word[n:])
+	b, bn := utf8.DecodeRuneInString(word[n+an:])
+	switch {
+	case (a == 'ا' || a == 'ل') && b == 'ل':
+		lengths[1] = n + an + bn
+	case r == 'ل' && a == 'ل':
+		lengths[1] = n + an
+	}
+	return lengths
+}
+
+// plain maps a rune of canonical text to the one that phrases are compared in:
+// letters without Latin accents, digits; 0 for what only parts words.
+func plain(r rune) rune {
+	switch {
+	case r < 0x80:
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return 0
+	case r >= accentsFrom && r < accentsFrom+rune(len(accents)):
+		return accents[r-accentsFrom]
+	case r == 'آ':
+		return 'ا'
+	case unicode.IsLetter(r), unicode.IsDigit(r):
+		return r
+	}
+	return 0
+}
+
+// accents holds the base letters of Latin-1 and Latin Extended-A.
+const accentsFrom = 0xc0
+
+var accents = func() (t [0x180 - accentsFrom]rune) {
+	for i := range t {
+		r := accentsFrom + rune(i)
+		if b, _ := utf8.DecodeRuneInString(norm.NFD.String(string(r))); unicode.IsLetter(b) {
+			t[i] = b
+		}
+	}
+	return t
+}()
