@@ -29,9 +29,18 @@ type Doorkeeper interface {
 	Home(ctx context.Context, domain, scheme string) (*record.Snapshot, error)
 }
 
-// Finder looks for pages that may hold the statement, best first.
+// Finder begins a search of a site for its statement, from its home page,
+// through the fetcher of the visit.
 type Finder interface {
-	Candidates(ctx context.Context, f Fetcher, site record.Site, home string) ([]record.Candidate, []record.Step, *record.Fault)
+	Search(f Fetcher, site record.Site, home string) Search
+}
+
+// Search runs in rounds, each costing more requests than the one before. More
+// returns candidates not returned before, best first; when nothing is left to
+// look at it returns a fault, record.FaultNoStatement when every place was
+// looked at.
+type Search interface {
+	More(ctx context.Context) ([]record.Candidate, []record.Step, *record.Fault)
 }
 
 // Reader turns a snapshot into a labelled and judged document; the fault says

@@ -147,38 +147,36 @@ func (v *visit) discover() {
 		return
 	}
 	v.remember(home.URL, home, nil)
-	cands, steps, fault := v.crawler.Find.Candidates(v.ctx, v, v.site, home.FinalURL)
-	v.obs.Trail = append(v.obs.Trail, steps...)
-	v.obs.Candidates = cands
-	if fault != nil {
-		v.fail(fault)
-		return
-	}
-	v.open(cands)
+	v.search(v.crawler.Find.Search(v, v.site, home.FinalURL))
 }
 
-// open tries the candidates in order. When none is a statement, the visit could
-// not look if any good candidate could not be read, and found none otherwise.
-func (v *visit) open(cands []record.Candidate) {
+// search opens candidates, best first, until one is a statement. When none is,
+// the visit could not look if a page that looked right could not be read;
+// otherwise there is no statement.
+func (v *visit) search(s Search) {
 	var unread *record.Fault
-	for i := range cands {
-		if i == maxOpened || v.ctx.Err() != nil {
+	for opened := 0; opened < maxOpened && v.ctx.Err() == nil; {
+		cands, steps, fault := s.More(v.ctx)
+		v.obs.Trail = append(v.obs.Trail, steps...)
+		if fault != nil && fault.Kind != record.FaultNoStatement && unread == nil {
+			unread = fault
+		}
+		if fault != nil {
 			break
 		}
-		c := &v.obs.Candidates[i]
-		v.look(record.Request{URL: c.URL, AcceptLanguage: v.prior.Lang})
-		c.Verdict = v.verdict
-		if v.obs.Fault == nil {
-			if v.obs.Snapshot != nil && v.obs.Snapshot.FinalURL != "" {
-				v.obs.URL = v.obs.Snapshot.FinalURL
+		for i := range cands {
+			if opened++; opened > maxOpened {
+				break
 			}
-			return
+			if v.open(&cands[i]) {
+				v.obs.Candidates = append(v.obs.Candidates, cands...)
+				return
+			}
+			if unread == nil && unlooked(cands[i], v.obs.Fault) {
+				unread = v.obs.Fault
+			}
 		}
-		// A guessed address that does not exist says nothing; a linked page that
-		// is walled off means that we could not look.
-		if unread == nil && c.Score >= 1 && !v.obs.Fault.Kind.Rule().Rediscover && !v.obs.Fault.Kind.Rule().Absent {
-			unread = v.obs.Fault
-		}
+		v.obs.Candidates = append(v.obs.Candidates, cands...)
 	}
 	v.obs.URL = ""
 	if unread != nil {
@@ -186,7 +184,30 @@ func (v *visit) open(cands []record.Candidate) {
 		return
 	}
 	v.fail(&record.Fault{Kind: record.FaultNoStatement, URL: v.site.Domain,
-		Detail: fmt.Sprintf("searched the site; none of %d candidate pages is a privacy statement", len(cands))})
+		Detail: fmt.Sprintf("searched the site; none of %d candidate pages is a privacy statement", len(v.obs.Candidates))})
+}
+
+// open looks at one candidate and reports whether it is the statement.
+func (v *visit) open(c *record.Candidate) bool {
+	v.look(record.Request{URL: c.URL, AcceptLanguage: v.prior.Lang})
+	c.Verdict = v.verdict
+	if v.obs.Fault != nil {
+		return false
+	}
+	// A search ends where the site leads; the link that was followed may be a
+	// redirect of the day.
+	if v.obs.Snapshot.FinalURL != "" {
+		v.obs.URL = v.obs.Snapshot.FinalURL
+	}
+	return true
+}
+
+// unlooked reports whether a candidate that seemed right could not be looked
+// at. A guessed address that does not exist says nothing; a linked page behind a
+// wall does.
+func unlooked(c record.Candidate, f *record.Fault) bool {
+	rule := f.Kind.Rule()
+	return c.Score >= 1 && !rule.Rediscover && !rule.Absent
 }
 
 // rediscover searches again after the known page broke. Only a statement found

@@ -48,6 +48,14 @@ func New(lex []record.Lexicon, f Fetcher, decode func(*record.Snapshot) []byte) 
 	return &Finder{words: newWords(lex), fetch: f, decode: decode}
 }
 
+// With returns a Finder that fetches through another fetcher, such as the one of
+// a single visit. It shares everything else.
+func (f *Finder) With(fetch Fetcher) *Finder {
+	g := *f
+	g.fetch = fetch
+	return &g
+}
+
 // Candidates searches until something good is found and returns what there is,
 // best first, with a step for every page opened. The fault is set only when
 // there is no candidate at all: record.FaultNoStatement when every place was

@@ -1,0 +1,51 @@
+package wire
+
+import (
+	"context"
+	"errors"
+
+	"policywatch/crawler"
+	"policywatch/crawler/discover"
+	"policywatch/crawler/extract"
+	"policywatch/store"
+	"policywatch/store/record"
+)
+
+// Extractor is the version of the reader of pages.
+const Extractor = extract.Version
+
+// ErrNotFound is what the archive answers for what it does not hold.
+var ErrNotFound = store.ErrNotFound
+
+// IsNotFound reports whether the archive does not hold what was asked for.
+func IsNotFound(err error) bool { return errors.Is(err, store.ErrNotFound) }
+
+// finder gives every search the fetcher of its visit.
+type finder struct{ *discover.Finder }
+
+func (f finder) Search(fetch crawler.Fetcher, site record.Site, home string) crawler.Search {
+	return f.Finder.With(fetch).Search(site, home)
+}
+
+// pages gives the crawler its readers of pages: it carries a site's selectors
+// over into the extractor's options.
+type pages struct{ *extract.Reader }
+
+func (p pages) HTML(text []byte, base string, s record.Site) (*record.Document, error) {
+	return p.Reader.HTML(text, extract.Options{URL: base, Select: s.Select, Remove: s.Remove})
+}
+
+func (p pages) Text(text []byte, base string) (*record.Document, error) {
+	return p.Reader.Text(text, extract.Options{URL: base})
+}
+
+func (p pages) Markdown(text []byte, base string) (*record.Document, error) {
+	return p.Reader.Markdown(text, extract.Options{URL: base})
+}
+
+// noPDF answers for PDF files until there is a reader for them.
+type noPDF struct{}
+
+func (noPDF) PDF(context.Context, []byte) (*record.Document, error) {
+	return nil, &record.Fault{Kind: record.FaultUnreadable, Detail: "PDF files cannot be read yet"}
+}

@@ -1,0 +1,265 @@
+// Package wire puts the program together: it is the one place that sees the
+// concrete types of every floor, and the only one that imports the store engine
+// and the configuration. It decides nothing.
+package wire
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"policywatch/cmd/internal/monitor"
+	"policywatch/configs"
+	"policywatch/crawler"
+	"policywatch/crawler/charset"
+	"policywatch/crawler/discover"
+	"policywatch/crawler/extract"
+	"policywatch/crawler/fetch"
+	"policywatch/crawler/gate"
+	"policywatch/diff"
+	"policywatch/diff/section"
+	"policywatch/notify"
+	"policywatch/notify/file"
+	"policywatch/notify/mail"
+	"policywatch/notify/report"
+	"policywatch/notify/webhook"
+	"policywatch/store"
+	"policywatch/store/record"
+)
+
+// data is what the embedded files say.
+type data struct {
+	lexicons []record.Lexicon
+	profiles []record.Profile
+	books    []record.Phrasebook
+}
+
+func loadData() (d data, err error) {
+	if d.lexicons, err = configs.Lexicons(configs.Data()); err != nil {
+		return data{}, err
+	}
+	if d.profiles, err = configs.Profiles(configs.Data()); err != nil {
+		return data{}, err
+	}
+	if d.books, err = configs.Phrasebooks(configs.Data()); err != nil {
+		return data{}, err
+	}
+	return d, nil
+}
+
+// Tools are the parts that need no archive: reading, judging, comparing.
+type Tools struct {
+	Desk     *crawler.Desk
+	Sections *section.Reader
+	Diff     *diff.Comparer
+	Report   *report.Writer
+	Profiles []record.Profile
+	Crawler  *crawler.Crawler
+
+	client *fetch.Client
+	config configs.Config
+	sites  []record.Site
+}
+
+// NewTools builds the tools. Close releases the connections.
+func NewTools(o Options) (*Tools, error) {
+	cfg, err := o.load()
+	if err != nil {
+		return nil, err
+	}
+	d, err := loadData()
+	if err != nil {
+		return nil, err
+	}
+	sites, err := o.sites(cfg, d.profiles)
+	if err != nil {
+		return nil, err
+	}
+	client, err := newClient(cfg.Crawl, o.Version, o.Log)
+	if err != nil {
+		return nil, err
+	}
+	sections := section.New(d.lexicons)
+	judge := gate.New(d.lexicons)
+	desk := &crawler.Desk{Decode: charset.Decode, Pages: pages{extract.New(d.lexicons)}, PDFs: noPDF{}, Label: sections, Gate: judge}
+	decode := func(s *record.Snapshot) []byte {
+		text, _ := charset.Decode(s.Body, s.ContentType())
+		return text
+	}
+	return &Tools{
+		Desk: desk, Sections: sections, Diff: diff.New(d.lexicons), Report: report.New(d.books), Profiles: d.profiles,
+		Crawler: &crawler.Crawler{Fetch: client, Door: client, Find: finder{discover.New(d.lexicons, client, decode)}, Read: desk,
+			Scheme: cfg.Crawl.Scheme, Clock: time.Now, Log: o.Log},
+		client: client, config: cfg, sites: sites,
+	}, nil
+}
+
+// Close releases what the tools hold.
+func (t *Tools) Close() { t.client.Close() }
+
+// Fetch brings one page by the rules of the configuration.
+func (t *Tools) Fetch(ctx context.Context, r record.Request) (*record.Snapshot, error) {
+	return t.client.Fetch(ctx, r)
+}
+
+// Sites are the configured sites.
+func (t *Tools) Sites() []record.Site { return t.sites }
+
+// Profile is the legal profile of a site: the one that its entry names, else
+// the one of its domain.
+func (t *Tools) Profile(s record.Site) record.Profile {
+	for _, p := range t.Profiles {
+		if p.ID == s.Profile {
+			return p
+		}
+	}
+	return section.Choose(t.Profiles, s.Domain)
+}
+
+func newClient(c configs.Crawl, version string, log *slog.Logger) (*fetch.Client, error) {
+	return fetch.New(fetch.Options{
+		Version: version, Contact: c.Contact, Timeout: time.Duration(c.Timeout), MaxBody: int64(c.MaxBody),
+		PerHostInterval: time.Duration(c.PerHostInterval), Robots: c.Robots, AllowAddresses: networks(c.AllowAddresses), Log: log,
+	})
+}
+
+func networks(in []configs.Network) []netip.Prefix {
+	out := make([]netip.Prefix, len(in))
+	for i, n := range in {
+		out[i] = netip.Prefix(n)
+	}
+	return out
+}
+
+// App is the whole program around an open archive.
+type App struct {
+	*Tools
+	Store      *store.DB
+	Monitor    *monitor.Monitor
+	Dispatcher *notify.Dispatcher
+	router     *notify.Router
+	closers    closers
+}
+
+// Open builds the program. readOnly opens the archive for reading only and
+// fails when there is none.
+func Open(ctx context.Context, o Options, readOnly bool) (_ *App, err error) {
+	t, err := NewTools(o)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Tools: t}
+	a.closers.add("connections", func() error { t.Close(); return nil })
+	defer func() {
+		if err != nil {
+			a.Close()
+		}
+	}()
+	db, err := store.Open(ctx, store.Options{Path: t.config.Store.Path, ReadOnly: readOnly, Log: o.Log})
+	if err != nil {
+		return nil, err
+	}
+	a.Store = db
+	a.closers.add("archive", db.Close)
+	senders, langs, err := newSenders(t.config.Notify, t.client)
+	if err != nil {
+		return nil, err
+	}
+	a.router = notify.NewRouter(routes(t.config.Notify.Routes))
+	a.Monitor = &monitor.Monitor{
+		Store: db, Crawl: t.Crawler, Read: t.Desk, Sections: t.Sections, Diff: t.Diff, Route: a.router, Profile: t.Profile,
+		ConfirmAfter: time.Duration(t.config.Crawl.ConfirmAfter), SecondLook: secondLook(time.Duration(t.config.Crawl.ConfirmAfter)),
+		FailNoticeAfter: t.config.Schedule.FailNoticeAfter, Clock: time.Now, Log: o.Log,
+	}
+	a.Dispatcher = &notify.Dispatcher{Outbox: db, Senders: senders, Writer: t.Report, Lang: t.config.Notify.Lang, Langs: langs,
+		Clock: time.Now, Log: o.Log}
+	return a, nil
+}
+
+// secondLook is the pause before a dropped section is looked at again in the
+// same visit: long enough for a half-loaded page to mend, short enough for a
+// scan. It follows confirm_after down to zero.
+func secondLook(confirm time.Duration) time.Duration { return min(10*time.Second, confirm/60) }
+
+// Concurrency is how many sites are visited at a time.
+func (a *App) Concurrency() int { return a.config.Crawl.Concurrency }
+
+// ScanFinished puts the notice of a finished scan into the outbox, for the
+// routes that ask for it.
+func (a *App) ScanFinished(ctx context.Context, sum record.ScanSummary) error {
+	alerts := a.router.Alerts(record.Event{Type: record.EventScanFinished, At: time.Now(), Severity: record.SeverityInfo, Scan: &sum,
+		Reason: fmt.Sprintf("%d sites visited, %d changed, %d faults.", sum.Sites, sum.Changed, sum.Faults)})
+	if len(alerts) == 0 {
+		return nil
+	}
+	return a.Store.Enqueue(ctx, alerts)
+}
+
+// Close tears the program down, last in first out, and returns the first error.
+func (a *App) Close() error { return a.closers.close() }
+
+// closers is a named stack of teardowns.
+type closers []closer
+
+type closer struct {
+	name  string
+	close func() error
+}
+
+func (c *closers) add(name string, f func() error) { *c = append(*c, closer{name, f}) }
+
+func (c *closers) close() (first error) {
+	for i := len(*c) - 1; i >= 0; i-- {
+		if err := (*c)[i].close(); err != nil && first == nil {
+			first = fmt.Errorf("close the %s: %w", (*c)[i].name, err)
+		}
+	}
+	*c = nil
+	return first
+}
+
+// routes turns the configuration's routes into the router's. A route that says
+// neither severity nor events takes changes of some weight and sites that fail
+// or recover: what a person would expect who wrote only a channel's name.
+func routes(in []configs.Route) []notify.Route {
+	var out []notify.Route
+	for _, r := range in {
+		out = append(out, notify.Route{Channels: r.Channels, MinSeverity: r.MinSeverity, Labels: r.Labels, Events: r.Events})
+		if last := &out[len(out)-1]; last.MinSeverity == "" && len(last.Events) == 0 {
+			last.MinSeverity = record.SeverityMinor
+			out = append(out, notify.Route{Channels: r.Channels, Labels: r.Labels,
+				Events: []record.EventType{record.EventFailing, record.EventRecovered}})
+		}
+	}
+	return out
+}
+
+func newSenders(n configs.Notify, client *fetch.Client) (map[string]notify.Sender, map[string]string, error) {
+	senders, langs := map[string]notify.Sender{}, map[string]string{}
+	for _, ch := range n.Channels {
+		var s notify.Sender
+		var err error
+		switch ch.Kind {
+		case "mail":
+			s, err = mail.New(mail.Options{Host: ch.SMTP.Host, Port: ch.SMTP.Port, TLS: mail.TLS(ch.SMTP.TLS), User: ch.SMTP.User,
+				Password: ch.SMTP.Password.Reveal(), From: ch.From, To: ch.To})
+		case "webhook":
+			s, err = webhook.New(webhook.Options{URL: ch.URL.Reveal(), Secret: ch.Secret.Reveal(), Client: &http.Client{Timeout: 30 * time.Second}})
+		case "file":
+			s, err = file.New(ch.Path)
+		default:
+			err = fmt.Errorf("channels of kind %q are not built yet", ch.Kind)
+		}
+		if err != nil {
+			return nil, nil, &UsageError{fmt.Errorf("channel %s: %w", ch.Name, err)}
+		}
+		senders[ch.Name] = s
+		if ch.Lang != "" {
+			langs[ch.Name] = ch.Lang
+		}
+	}
+	return senders, langs, nil
+}

@@ -1,0 +1,295 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"policywatch/cmd/internal/wire"
+	"policywatch/store/record"
+)
+
+// versionOf opens SITE or SITE@N.
+func (p *program) versionOf(ctx context.Context, a *wire.App, arg string) (*record.Version, error) {
+	name, n, err := reference(arg)
+	if err != nil {
+		return nil, err
+	}
+	site, err := a.Pick([]string{name})
+	if err != nil {
+		return nil, err
+	}
+	v, err := a.Store.Version(ctx, site[0].Domain, n)
+	return v, notFound(err, arg)
+}
+
+// notFound says what to do about a site or version that the archive lacks.
+func notFound(err error, arg string) error {
+	if wire.IsNotFound(err) {
+		return usagef("%s: %w; `policywatch sites` lists what the archive holds", arg, err)
+	}
+	if err != nil {
+		return unfinished{err}
+	}
+	return nil
+}
+
+func (p *program) history() *cobra.Command {
+	return &cobra.Command{
+		Use: "history SITE", Short: "List a statement's versions and what changed in each",
+		Args: exactly(1, "SITE"), Annotations: writes("text", "json"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.archive(cmd.Context(), func(a *wire.App) error {
+				site, err := a.Pick(args)
+				if err != nil {
+					return err
+				}
+				versions, err := a.Store.History(cmd.Context(), site[0].Domain)
+				if err == nil && len(versions) == 0 {
+					err = wire.ErrNotFound
+				}
+				if err != nil {
+					return notFound(err, args[0])
+				}
+				if p.format == "json" {
+					for _, v := range versions {
+						if err := p.json(versionJSON(&v)); err != nil {
+							return err
+						}
+					}
+					return nil
+				}
+				return p.page(func(w io.Writer) {
+					for _, v := range versions {
+						class, reason := "first", "the first version"
+						if v.Change != nil {
+							class, reason = fmt.Sprintf("%s %s", v.Change.Severity, v.Change.Class), v.Change.Reason
+						}
+						fmt.Fprintf(w, "%3d  %s  %s\n     %s\n", v.Number, stamp(v.At), class, isolate(reason))
+					}
+				})
+			})
+		},
+	}
+}
+
+func versionJSON(v *record.Version) any {
+	out := struct {
+		Site     string   `json:"site"`
+		Version  int      `json:"version"`
+		At       string   `json:"at"`
+		URL      string   `json:"url"`
+		Identity string   `json:"identity"`
+		Snapshot string   `json:"snapshot"`
+		Previous string   `json:"previous"`
+		Change   any      `json:"change"`
+		Document *docJSON `json:"document,omitempty"`
+	}{Site: v.Site, Version: v.Number, At: v.At.UTC().Format(time.RFC3339), URL: v.URL, Identity: v.Identity, Snapshot: v.Snapshot, Previous: v.Previous}
+	if v.Change != nil {
+		out.Change = changeJSON(*v.Change)
+	}
+	if v.Document != nil {
+		d := documentJSON(v.Document)
+		out.Document = &d
+	}
+	return out
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.Local().Format("2006-01-02 15:04")
+}
+
+func (p *program) show() *cobra.Command {
+	var at string
+	var raw bool
+	cmd := &cobra.Command{
+		Use: "show SITE[@N]", Short: "Show a statement as it was kept: the newest version, version N, or the one of a date",
+		Args: exactly(1, "SITE or SITE@N"), Annotations: writes("text", "json", "markdown"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.archive(cmd.Context(), func(a *wire.App) error {
+				v, err := p.pickVersion(cmd.Context(), a, args[0], at)
+				if err != nil {
+					return err
+				}
+				if raw {
+					snap, err := a.Store.Snapshot(cmd.Context(), v.Snapshot)
+					if err != nil {
+						return notFound(err, args[0])
+					}
+					_, err = p.out.Write(snap.Body)
+					return err
+				}
+				switch p.format {
+				case "json":
+					return p.json(versionJSON(v))
+				case "markdown":
+					return p.page(func(w io.Writer) { writeMarkdown(w, v.Document) })
+				}
+				return p.page(func(w io.Writer) {
+					fmt.Fprintf(w, "%s, version %d of %s\n%s\n\n", v.Site, v.Number, stamp(v.At), v.URL)
+					writeDocument(w, v.Document)
+				})
+			})
+		},
+	}
+	cmd.Flags().StringVar(&at, "at", "", "the version that stood on this `date` (2026-01-31 or RFC 3339)")
+	cmd.Flags().BoolVar(&raw, "raw", false, "write the bytes that the server sent")
+	return cmd
+}
+
+func (p *program) pickVersion(ctx context.Context, a *wire.App, arg, at string) (*record.Version, error) {
+	if at == "" {
+		return p.versionOf(ctx, a, arg)
+	}
+	when, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		day, derr := time.ParseInLocation("2006-01-02", at, time.Local)
+		if derr != nil {
+			return nil, usagef("--at %s: write a date as 2026-01-31 or a time as 2026-01-31T12:00:00Z", at)
+		}
+		when = day.AddDate(0, 0, 1).Add(-time.Nanosecond) // the end of that day
+	}
+	site, err := a.Pick([]string{arg})
+	if err != nil {
+		return nil, err
+	}
+	v, err := a.Store.VersionAt(ctx, site[0].Domain, when)
+	return v, notFound(err, arg)
+}
+
+func (p *program) sites() *cobra.Command {
+	var pending bool
+	cmd := &cobra.Command{
+		Use: "sites", Short: "List the sites in the archive: state, version, age of the last success", Args: cobra.NoArgs,
+		Annotations: writes("text", "json"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.archive(cmd.Context(), func(a *wire.App) error {
+				rows, err := a.Store.Sites(cmd.Context())
+				if err != nil {
+					return unfinished{err}
+				}
+				lines := [][]string{{"SITE", "STATE", "VERSION", "LANG", "LAST SUCCESS", "NOTE"}}
+				for _, r := range rows {
+					if pending && r.Past.Pending == nil {
+						continue
+					}
+					if p.format == "json" {
+						if err := p.json(siteJSON(r)); err != nil {
+							return err
+						}
+						continue
+					}
+					lines = append(lines, []string{r.Site.Domain, string(r.Past.State), fmt.Sprint(r.Past.Version), r.Lang, stamp(r.Past.LastSuccess), siteNote(r)})
+				}
+				if p.format == "json" {
+					return nil
+				}
+				return p.page(func(w io.Writer) { table(w, lines) })
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&pending, "pending", false, "only sites with a capture that waits for confirmation")
+	return cmd
+}
+
+func siteNote(r record.SiteRow) string {
+	switch {
+	case r.Past.Pending != nil:
+		return "pending " + r.Past.Pending.Kind + ": " + r.Past.Pending.Reason
+	case r.Past.LastFault != nil:
+		return string(r.Past.LastFault.Kind) + ": " + r.Past.LastFault.Detail
+	}
+	return r.Title
+}
+
+func siteJSON(r record.SiteRow) any {
+	return struct {
+		Site        string           `json:"site"`
+		Name        string           `json:"name"`
+		URL         string           `json:"url"`
+		State       record.SiteState `json:"state"`
+		Version     int              `json:"version"`
+		Lang        string           `json:"lang"`
+		Title       string           `json:"title"`
+		Topics      []record.Topic   `json:"topics"`
+		Absent      []string         `json:"absent"`
+		LastVisit   time.Time        `json:"last_visit,omitzero"`
+		LastSuccess time.Time        `json:"last_success,omitzero"`
+		Changed     time.Time        `json:"changed,omitzero"`
+		Failures    int              `json:"failures"`
+		Fault       *record.Fault    `json:"fault"`
+		Pending     *record.Pending  `json:"pending"`
+	}{r.Site.Domain, r.Site.Name, r.Past.Prior.URL, r.Past.State, r.Past.Version, r.Lang, r.Title, orEmpty(r.Topics), orEmpty(r.Absent),
+		r.Past.LastVisit, r.Past.LastSuccess, r.Changed, r.Past.Failures, r.Past.LastFault, r.Past.Pending}
+}
+
+func (p *program) alerts() *cobra.Command {
+	var state, site string
+	var limit int
+	cmd := &cobra.Command{
+		Use: "alerts", Short: "List what was told to whom, what waits and what was given up", Args: cobra.NoArgs,
+		Annotations: writes("text", "json"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.archive(cmd.Context(), func(a *wire.App) error {
+				list, err := a.Store.Alerts(cmd.Context(), record.AlertFilter{State: record.AlertState(state), Site: site, Limit: limit})
+				if err != nil {
+					return unfinished{err}
+				}
+				if p.format == "json" {
+					for _, al := range list {
+						if err := p.json(al); err != nil {
+							return err
+						}
+					}
+					return nil
+				}
+				return p.page(func(w io.Writer) {
+					for _, al := range list {
+						fmt.Fprintf(w, "%s  %-8s %-8s %s  %s\n    %s\n", stamp(al.Event.At), al.State, al.Channel, al.Event.Type, al.Event.Site, isolate(al.Event.Reason))
+						if al.Reason != "" {
+							fmt.Fprintf(w, "    %s\n", al.Reason)
+						}
+					}
+				})
+			})
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&state, "state", "", "only alerts in this `state`: waiting, sent, given_up")
+	f.StringVar(&site, "site", "", "only alerts of this `site`")
+	f.IntVar(&limit, "limit", 100, "at most so many, the newest; 0 for all")
+	return cmd
+}
+
+var errDamaged = errors.New("the archive is damaged; restore a backup, and keep this file for inquiry")
+
+func (p *program) verify() *cobra.Command {
+	return &cobra.Command{
+		Use: "verify", Short: "Check the whole archive: pages, digests, version chains, references", Args: cobra.NoArgs,
+		Annotations: writes("text", "json"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.archive(cmd.Context(), func(a *wire.App) error {
+				report, err := a.Store.Check(cmd.Context())
+				if err != nil {
+					return unfinished{err}
+				}
+				if p.format == "json" {
+					err = p.json(report)
+				} else {
+					_, err = fmt.Fprint(p.out, report)
+				}
+				if err == nil && !report.OK() {
+					err = unfinished{errDamaged}
+				}
+				return err
+			})
+		},
+	}
+}
