@@ -1,0 +1,58 @@
+package fetch
+
+import (
+	"crypto/tls"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"code.dny.dev/ssrf"
+)
+
+// newGuard returns the address guard: it lets through public addresses and the
+// allowed networks, nothing else. It runs as the dialer's Control, after the
+// name was looked up and for every address that is tried, so that neither a
+// redirect, an odd spelling of an address nor a name that changes its answer
+// between check and use gets past it.
+func newGuard(allow []netip.Prefix) *ssrf.Guardian {
+	var v4, v6 []netip.Prefix
+	for _, p := range allow {
+		if p.Addr().Is4() {
+			v4 = append(v4, p)
+		} else {
+			v6 = append(v6, p)
+		}
+	}
+	return ssrf.New(ssrf.WithAnyPort(), ssrf.WithAllowedV4Prefixes(v4...), ssrf.WithAllowedV6Prefixes(v6...))
+}
+
+// newTransport builds the one transport through which everything goes out.
+func newTransport(o *Options) *http.Transport {
+	dialer := &net.Dialer{
+		Timeout:   min(10*time.Second, o.Timeout),
+		KeepAlive: -1, // connections live for seconds; probes would only cost
+		Resolver:  o.Resolver,
+		Control:   newGuard(o.AllowAddresses).Safe,
+	}
+	// HTTP/1 only: what a server says does not depend on the protocol, while
+	// limits on headers and connections are simpler to hold.
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
+	return &http.Transport{
+		// A proxy from the environment would dial in our place, unguarded.
+		Proxy:               nil,
+		DialContext:         dialer.DialContext,
+		TLSClientConfig:     &tls.Config{RootCAs: o.RootCAs},
+		TLSHandshakeTimeout: min(10*time.Second, o.Timeout),
+		Protocols:           &protocols,
+		// The limiter asks for and undoes compression itself, to count both sides.
+		DisableCompression:     true,
+		MaxResponseHeaderBytes: 256 << 10,
+		// A scan sees each host once: a connection is worth keeping from
+		// robots.txt to the page and hardly longer.
+		MaxIdleConns:        64,
+		MaxIdleConnsPerHost: 2,
+		IdleConnTimeout:     5 * time.Second,
+	}
+}
