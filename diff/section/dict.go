@@ -1,0 +1,209 @@
+package section
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"policywatch/store/canon"
+)
+
+// dictionary finds the words that a language's phrases are made of, with the
+// affixes that the language writes onto them. It is a trie whose edges are
+// runes of canonical text.
+type dictionary struct {
+	affixes affixes
+	nodes   []node
+	edges   []edge
+	size    int // words
+}
+
+type node struct {
+	first, count int32 // its edges
+	// whole and open are the ids, plus one, of the word that ends here and of
+	// the word that begins so and goes on with any letters.
+	whole, open int32
+	// teh marks a last letter ة, which is written ت before a pronoun.
+	teh bool
+}
+
+type edge struct {
+	r  rune
+	to int32
+}
+
+// sighting is a word of the dictionary seen in a text; end is the index of the
+// token after it.
+type sighting struct {
+	word int32
+	end  int32
+}
+
+// dictionaryBuilder grows a dictionary.
+type dictionaryBuilder struct {
+	nodes    []node
+	children []map[rune]int32
+	size     int32
+}
+
+func newDictionaryBuilder() *dictionaryBuilder {
+	return &dictionaryBuilder{nodes: make([]node, 1), children: make([]map[rune]int32, 1)}
+}
+
+// word returns the id of a word, adding it where it is new.
+func (b *dictionaryBuilder) word(w pattern) int32 {
+	n := int32(0)
+	for _, r := range w.text {
+		to, ok := b.children[n][r]
+		if !ok {
+			to = int32(len(b.nodes))
+			b.nodes = append(b.nodes, node{})
+			b.children = append(b.children, nil)
+			if b.children[n] == nil {
+				b.children[n] = make(map[rune]int32)
+			}
+			b.children[n][r] = to
+		}
+		n = to
+	}
+	nd := &b.nodes[n]
+	nd.teh = nd.teh || w.teh
+	id := &nd.whole
+	if w.open {
+		id = &nd.open
+	}
+	if *id == 0 {
+		b.size++
+		*id = b.size
+	}
+	return *id - 1
+}
+
+func (b *dictionaryBuilder) build(a affixes) *dictionary {
+	d := &dictionary{affixes: a, nodes: b.nodes, size: int(b.size)}
+	for i := range d.nodes {
+		d.nodes[i].first, d.nodes[i].count = int32(len(d.edges)), int32(len(b.children[i]))
+		for r, to := range b.children[i] {
+			d.edges = append(d.edges, edge{r, to})
+		}
+		slices.SortFunc(d.edges[d.nodes[i].first:], func(a, b edge) int { return cmp.Compare(a.r, b.r) })
+	}
+	return d
+}
+
+func (d *dictionary) next(n int32, r rune) int32 {
+	lo := d.nodes[n].first
+	hi := lo + d.nodes[n].count
+	for lo < hi {
+		mid := (lo + hi) / 2
+		switch e := d.edges[mid]; {
+		case e.r == r:
+			return e.to
+		case e.r < r:
+			lo = mid + 1
+		default:
+			hi = mid
+		}
+	}
+	return -1
+}
+
+// look appends the words seen at token i of t.
+func (d *dictionary) look(t *text, i int, out []sighting) []sighting {
+	out = d.walk(t, i, 0, out)
+	w := t.words[i].Text
+	for _, p := range d.affixes.prefixes {
+		// What is left must be a word: two letters after an article, three after
+		// a single letter, each of two bytes in these scripts.
+		if strings.HasPrefix(w, p) && len(w)-len(p) >= max(4, 8-len(p)) {
+			out = d.walk(t, i, len(p), out)
+		}
+	}
+	return out
+}
+
+// walk follows the letters from byte off of token i, and on into the next
+// tokens where spaces say little.
+func (d *dictionary) walk(t *text, i, off int, out []sighting) []sighting {
+	n := int32(0)
+	for {
+		w := t.words[i].Text
+		for off < len(w) {
+			r, size := utf8.DecodeRuneInString(w[off:])
+			off += size
+			if r == 'ت' && d.suffix(w[off:]) {
+				if to := d.next(n, 'ه'); to >= 0 && d.nodes[to].teh {
+					out = d.see(t, d.nodes[to].whole, i, out)
+				}
+			}
+			if n = d.next(n, r); n < 0 {
+				return out
+			}
+			nd := &d.nodes[n]
+			if nd.whole > 0 && (off == len(w) || d.suffix(w[off:])) {
+				out = d.see(t, nd.whole, i, out)
+			}
+			out = d.see(t, nd.open, i, out)
+		}
+		if i++; i >= len(t.words) || d.nodes[n].count == 0 || !d.affixes.loose && !t.joined(i) {
+			return out
+		}
+		off = 0
+	}
+}
+
+// see adds a word that ends in token i, once as it stands and once with a
+// detached ending after it.
+func (d *dictionary) see(t *text, id int32, i int, out []sighting) []sighting {
+	if id == 0 {
+		return out
+	}
+	s := sighting{id - 1, int32(i + 1)}
+	if slices.Contains(out, s) {
+		return out
+	}
+	out = append(out, s)
+	if len(d.affixes.detached) > 0 && i+1 < len(t.words) && d.affixes.detached[t.words[i+1].Text] {
+		out = append(out, sighting{id - 1, int32(i + 2)})
+	}
+	return out
+}
+
+// suffix reports whether rest is an ending of the language; none is longer
+// than 24 bytes.
+func (d *dictionary) suffix(rest string) bool {
+	return rest != "" && len(rest) <= 24 && d.affixes.suffixes[rest]
+}
+
+// text is a run of words ready to be looked through.
+type text struct {
+	raw       string
+	words     []canon.Token
+	sentences []span
+	// sentence holds each word's index in sentences.
+	sentence []int32
+}
+
+func newText(raw string) *text {
+	t := &text{raw: raw, words: canon.Tokens(raw), sentences: sentences(raw)}
+	t.sentence = make([]int32, len(t.words))
+	k := 0
+	for i, w := range t.words {
+		for k+1 < len(t.sentences) && w.From >= t.sentences[k].To {
+			k++
+		}
+		t.sentence[i] = int32(k)
+	}
+	return t
+}
+
+// joined reports whether word i hangs on the one before it by a hyphen, as in
+// e-mail and IP-Adresse.
+func (t *text) joined(i int) bool {
+	switch t.raw[t.words[i-1].To:t.words[i].From] {
+	case "-", "‐", "‑":
+		return true
+	}
+	return false
+}
