@@ -1,0 +1,277 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// CheckReport is what a look at every byte of the archive found.
+type CheckReport struct {
+	Format    int `json:"format"`
+	Sites     int `json:"sites"`
+	Versions  int `json:"versions"`
+	Snapshots int `json:"snapshots"`
+	Notes     int `json:"notes"`
+	Alerts    int `json:"alerts"`
+	Waiting   int `json:"waiting"`
+	// Contents is the number of bodies, documents, changes, findings and events;
+	// Plain and Packed are their bytes, before and after compression.
+	Contents int   `json:"contents"`
+	Plain    int64 `json:"plain_bytes"`
+	Packed   int64 `json:"packed_bytes"`
+	// Heads is a digest over the newest version's record of every site, hex.
+	// Each record carries the digest of the one before; so whoever noted this
+	// value down can later tell whether any version of that time was altered.
+	Heads string `json:"heads"`
+	// Damage lists what is wrong, at most damageListed; Damaged counts all.
+	Damage  []*DamageError `json:"damage"`
+	Damaged int            `json:"damaged"`
+}
+
+// OK reports whether nothing is wrong.
+func (r *CheckReport) OK() bool { return r.Damaged == 0 }
+
+const (
+	damageListed = 1000
+	// blobsPerView bounds how long the check holds one transaction open.
+	blobsPerView = 256
+)
+
+// Check reads everything: the engine's pages, every row's checksum and fields,
+// every reference between rows, the chain of versions, and every content
+// against its digest. What is wrong is listed in the report; the error is only
+// for a check that could not be done. The archive stays usable meanwhile, and
+// what is committed during the check may or may not be part of it.
+func (db *DB) Check(ctx context.Context) (CheckReport, error) {
+	c := &checker{db: db, contents: map[digest]*content{}, last: map[string]int{}, report: CheckReport{Damage: []*DamageError{}}}
+	err := db.view(ctx, func(tx *bolt.Tx) error { return c.rows(ctx, tx) })
+	if err == nil {
+		err = c.blobs(ctx)
+	}
+	if err == nil && !c.broken {
+		err = db.view(ctx, c.pages)
+	}
+	if err != nil {
+		return c.report, fmt.Errorf("store: check %s: %w", db.path, err)
+	}
+	return c.report, nil
+}
+
+// content is a row of digests during a check.
+type content struct {
+	serial uint64
+	used   bool
+}
+
+type checker struct {
+	db       *DB
+	report   CheckReport
+	contents map[digest]*content
+	// last is the number of versions found of each site.
+	last  map[string]int
+	heads []byte
+	// broken is set when a bucket's pages cannot be walked. The engine's own
+	// check would then run into them in a goroutine that nothing can guard.
+	broken bool
+}
+
+func (c *checker) damage(d *DamageError) {
+	if c.report.Damaged++; len(c.report.Damage) < damageListed {
+		c.report.Damage = append(c.report.Damage, d)
+	}
+}
+
+func (c *checker) add(bucket string, key []byte, format string, args ...any) {
+	c.damage(damage(bucket, key, format, args...))
+}
+
+// rows checks all rows but the contents. The order matters: what is referred
+// to comes before what refers to it.
+func (c *checker) rows(ctx context.Context, tx *bolt.Tx) error {
+	format, err := formatOf(tx)
+	if err != nil {
+		c.add(bucketMeta, []byte("format"), "%v", err)
+	}
+	c.report.Format = format
+	for _, walk := range []struct {
+		bucket string
+		plain  bool // its values are not sealed
+		row    func(tx *bolt.Tx, k, fields []byte) error
+	}{
+		{bucketDigests, false, c.digestRow},
+		{bucketSnapshots, false, c.snapshotRow},
+		{bucketVersions, false, c.versionRow},
+		{bucketTimes, true, c.timeRow},
+		{bucketStates, false, c.stateRow},
+		{bucketSites, false, c.siteRow},
+		{bucketNotes, false, c.noteRow},
+		{bucketAlerts, false, c.alertRow},
+		{bucketAlertIDs, false, c.alertIDRow},
+		{bucketDue, true, c.dueRow},
+	} {
+		if err := c.walk(ctx, tx, walk.bucket, walk.plain, walk.row); err != nil {
+			return err
+		}
+	}
+	for domain := range c.last {
+		if !c.has(tx, bucketStates, []byte(domain)) {
+			c.add(bucketStates, []byte(domain), "the row is missing, but the site has versions")
+		}
+	}
+	sum := sha256.Sum256(c.heads)
+	c.report.Heads = hex.EncodeToString(sum[:])
+	return nil
+}
+
+// walk hands every row of a bucket to row, which returns what is wrong with it.
+func (c *checker) walk(ctx context.Context, tx *bolt.Tx, bucket string, plain bool, row func(*bolt.Tx, []byte, []byte) error) error {
+	err := guard(func() error {
+		b := tx.Bucket([]byte(bucket))
+		if b == nil {
+			c.add(bucket, nil, "the bucket is missing")
+			return nil
+		}
+		return b.ForEach(func(k, v []byte) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			fields, err := v, error(nil)
+			if !plain {
+				fields, err = unseal(bucket, k, v)
+			}
+			if err == nil {
+				err = guard(func() error { return row(tx, k, fields) })
+			}
+			if err != nil {
+				if d := (*DamageError)(nil); errors.As(err, &d) {
+					c.damage(d)
+				} else {
+					c.add(bucket, k, "%v", err)
+				}
+			}
+			return nil
+		})
+	})
+	if errors.Is(err, ErrDamaged) {
+		c.broken = true
+		c.add(bucket, nil, "its pages cannot be read: %v", err)
+		return nil
+	}
+	return err
+}
+
+// get and has look a row up without trusting that its bucket is there.
+func (c *checker) get(tx *bolt.Tx, bucket string, key []byte) []byte {
+	if b := tx.Bucket([]byte(bucket)); b != nil && len(key) > 0 {
+		return b.Get(key)
+	}
+	return nil
+}
+
+func (c *checker) has(tx *bolt.Tx, bucket string, key []byte) bool {
+	b := tx.Bucket([]byte(bucket))
+	if b == nil || len(key) == 0 {
+		return false
+	}
+	k, _ := b.Cursor().Seek(key) // Get returns nil for an empty value too
+	return bytes.Equal(k, key)
+}
+
+// blobs decompresses every content in the order of the file and holds it
+// against its digest, a few at a time.
+func (c *checker) blobs(ctx context.Context) error {
+	sums := make([]digest, 0, len(c.contents))
+	for sum := range c.contents {
+		sums = append(sums, sum)
+	}
+	slices.SortFunc(sums, func(a, b digest) int {
+		x, y := c.contents[a].serial, c.contents[b].serial
+		switch {
+		case x < y:
+			return -1
+		case x > y:
+			return 1
+		}
+		return bytes.Compare(a[:], b[:])
+	})
+	var before uint64
+	for part := range slices.Chunk(sums, blobsPerView) {
+		err := c.db.view(ctx, func(tx *bolt.Tx) error {
+			for _, sum := range part {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				x := c.contents[sum]
+				if x.serial == before {
+					c.add(bucketDigests, sum[:], "blob %d has another digest already", x.serial)
+				} else {
+					c.unnamed(tx, before, x.serial)
+				}
+				before = x.serial
+				c.blob(tx, sum, x)
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, ErrDamaged) {
+			return err
+		}
+		if err != nil {
+			c.broken = true
+			c.add(bucketBlobs, nil, "its pages cannot be read: %v", err)
+		}
+	}
+	return nil
+}
+
+func (c *checker) blob(tx *bolt.Tx, sum digest, x *content) {
+	key := serialKey(x.serial)
+	err := guard(func() error {
+		plain, err := c.db.unpack(tx, key)
+		if err != nil {
+			return err
+		}
+		if sha256.Sum256(plain) != sum {
+			return damage(bucketBlobs, key, "its content has another digest than %x", sum)
+		}
+		c.report.Contents++
+		c.report.Plain += int64(len(plain))
+		c.report.Packed += int64(len(c.get(tx, bucketBlobs, key)))
+		return nil
+	})
+	if d := (*DamageError)(nil); errors.As(err, &d) {
+		c.damage(d)
+	} else if err != nil {
+		c.add(bucketBlobs, key, "%v", err)
+	}
+	if !x.used {
+		c.add(bucketBlobs, key, "nothing refers to content %x", sum)
+	}
+}
+
+// unnamed reports blobs between two serials, which no digest leads to.
+func (c *checker) unnamed(tx *bolt.Tx, after, before uint64) {
+	b := tx.Bucket([]byte(bucketBlobs))
+	if b == nil {
+		return
+	}
+	cur := b.Cursor()
+	for k, _ := cur.Seek(serialKey(after + 1)); len(k) == 8 && binary.BigEndian.Uint64(k) < before; k, _ = cur.Next() {
+		c.add(bucketBlobs, k, "no digest leads to it")
+	}
+}
+
+// pages runs the engine's own check of its tree and its list of free pages.
+func (c *checker) pages(tx *bolt.Tx) error {
+	for err := range tx.Check() {
+		c.damage(&DamageError{Bucket: "(pages)", Key: "-", What: err.Error()})
+	}
+	return nil
+}

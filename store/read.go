@@ -1,0 +1,422 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"policywatch/store/record"
+)
+
+// Past returns what a visit of the site must know. A site that was never
+// visited has State new and nothing else.
+func (db *DB) Past(ctx context.Context, domain string) (record.Past, error) {
+	var p record.Past
+	err := db.view(ctx, func(tx *bolt.Tx) error {
+		state, err := loadState(tx, domain)
+		if err != nil {
+			return err
+		}
+		site, _, err := loadSite(tx, domain)
+		if err != nil {
+			return err
+		}
+		p = merge(domain, site, state)
+		if state.visits == 0 {
+			p.State = record.StateNew
+		}
+		return nil
+	})
+	if err != nil {
+		return record.Past{}, fmt.Errorf("store: past of %s: %w", domain, err)
+	}
+	return p, nil
+}
+
+// Version returns a version with its document, findings and change; n 0 means
+// the newest.
+func (db *DB) Version(ctx context.Context, domain string, n int) (*record.Version, error) {
+	var v *record.Version
+	err := db.view(ctx, func(tx *bolt.Tx) error {
+		if n == 0 {
+			state, err := loadState(tx, domain)
+			if err != nil {
+				return err
+			}
+			if n = state.past.Version; n == 0 {
+				return ErrNotFound
+			}
+		}
+		row, err := loadVersion(tx, domain, n)
+		if err != nil {
+			return err
+		}
+		v, err = db.fill(tx, row, true)
+		return err
+	})
+	switch {
+	case err != nil && n == 0:
+		return nil, fmt.Errorf("store: a version of %s: %w", domain, err)
+	case err != nil:
+		return nil, fmt.Errorf("store: version %d of %s: %w", n, domain, err)
+	}
+	return v, nil
+}
+
+// VersionAt returns the version that stood at t: the newest that was made at t
+// or before.
+func (db *DB) VersionAt(ctx context.Context, domain string, t time.Time) (*record.Version, error) {
+	var v *record.Version
+	err := db.view(ctx, func(tx *bolt.Tx) error {
+		// From the newest back, and not by bisection: a clock that was set back
+		// leaves times out of order.
+		return db.eachVersion(tx, domain, func(row *versionRow) (bool, error) {
+			if row.version.At.After(t) {
+				return true, nil
+			}
+			var err error
+			v, err = db.fill(tx, row, true)
+			return false, err
+		})
+	})
+	if err == nil && v == nil {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("store: version of %s at %s: %w", domain, t.Format(time.RFC3339), err)
+	}
+	return v, nil
+}
+
+// History returns all versions of a site, the oldest first, without their
+// documents. A site without any is ErrNotFound.
+func (db *DB) History(ctx context.Context, domain string) ([]record.Version, error) {
+	var out []record.Version
+	err := db.view(ctx, func(tx *bolt.Tx) error {
+		prefix := sitePrefix(domain)
+		c := tx.Bucket([]byte(bucketVersions)).Cursor()
+		for k, val := c.Seek(prefix); isVersionOf(k, prefix); k, val = c.Next() {
+			row, err := openVersion(k, val)
+			if err != nil {
+				return err
+			}
+			v, err := db.fill(tx, row, false)
+			if err != nil {
+				return err
+			}
+			out = append(out, *v)
+		}
+		return nil
+	})
+	if err == nil && len(out) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("store: history of %s: %w", domain, err)
+	}
+	return out, nil
+}
+
+// Since returns the versions of all sites made after t, without documents, the
+// newest first and at most limit of them; 0 means all.
+func (db *DB) Since(ctx context.Context, t time.Time, limit int) ([]record.Version, error) {
+	var out []record.Version
+	err := db.view(ctx, func(tx *bolt.Tx) error {
+		c := tx.Bucket([]byte(bucketTimes)).Cursor()
+		for k, _ := c.Last(); len(k) > 8; k, _ = c.Prev() {
+			if at := time.Unix(0, int64(binary.BigEndian.Uint64(k))); !at.After(t) {
+				return nil
+			}
+			domain, n, ok := splitVersionKey(k[8:])
+			if !ok {
+				return damage(bucketTimes, k, "the key is malformed")
+			}
+			row, err := loadVersion(tx, domain, n)
+			if err != nil {
+				return err
+			}
+			v, err := db.fill(tx, row, false)
+			if err != nil {
+				return err
+			}
+			if out = append(out, *v); len(out) == limit {
+				return nil
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: versions since %s: %w", t.Format(time.RFC3339), err)
+	}
+	return out, nil
+}
+
+// Snapshot returns a body that was kept, with what came with it, by the body's
+// digest. Where several visits brought the same bytes it is the first row in
+// order of domain and time; SnapshotOf asks for one site's.
+func (db *DB) Snapshot(ctx context.Context, digest string) (*record.Snapshot, error) {
+	return db.SnapshotOf(ctx, "", digest)
+}
+
+// SnapshotOf is Snapshot for one site: what its server said when it first sent
+// these bytes.
+func (db *DB) SnapshotOf(ctx context.Context, domain, digest string) (*record.Snapshot, error) {
+	var s *record.Snapshot
+	err := db.view(ctx, func(tx *bolt.Tx) error {
+		sum, ok := parseDigest(digest)
+		if !ok {
+			return fmt.Errorf("it is no SHA-256 in lower-case hex: %w", ErrNotFound)
+		}
+		prefix := sum[:]
+		if domain != "" {
+			prefix = snapshotPrefix(sum, domain)
+		}
+		k, val := tx.Bucket([]byte(bucketSnapshots)).Cursor().Seek(prefix)
+		if !bytes.HasPrefix(k, prefix) {
+			return ErrNotFound
+		}
+		fields, err := unseal(bucketSnapshots, k, val)
+		if err != nil {
+			return damage(bucketSnapshots, k, "the checksum does not match")
+		}
+		if s, err = decodeSnapshot(fields); err != nil {
+			return damage(bucketSnapshots, k, "%v", err)
+		}
+		s.Body, err = db.readBlob(tx, sum)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: snapshot %s: %w", digest, err)
+	}
+	return s, nil
+}
+
+// Sites returns every site that was visited, in order of domain. It opens no
+// document.
+func (db *DB) Sites(ctx context.Context) ([]record.SiteRow, error) {
+	var out []record.SiteRow
+	err := db.view(ctx, func(tx *bolt.Tx) error {
+		c := tx.Bucket([]byte(bucketStates)).Cursor()
+		for k, val := c.First(); k != nil; k, val = c.Next() {
+			domain := string(k)
+			fields, err := unseal(bucketStates, k, val)
+			if err != nil {
+				return damage(bucketStates, k, "the checksum does not match")
+			}
+			state, err := decodeStateRow(fields)
+			if err != nil {
+				return damage(bucketStates, k, "%v", err)
+			}
+			site, _, err := loadSite(tx, domain)
+			if err != nil {
+				return err
+			}
+			r := record.SiteRow{Site: site.site, Past: merge(domain, site, state)}
+			if n := state.past.Version; n > 0 {
+				v, err := loadVersion(tx, domain, n)
+				if err != nil {
+					return err
+				}
+				r.Changed, r.Title, r.Lang, r.Dir = v.version.At, v.title, v.lang, v.dir
+				r.Topics, r.Absent = v.topics, v.absent
+			}
+			out = append(out, r)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: list sites: %w", err)
+	}
+	return out, nil
+}
+
+// Visits returns what is remembered of a site's visits, the newest first, at
+// most limit notes; 0 means all that are kept. Runs of visits that found
+// nothing new are one note.
+func (db *DB) Visits(ctx context.Context, domain string, limit int) ([]record.VisitNote, error) {
+	var out []record.VisitNote
+	err := db.view(ctx, func(tx *bolt.Tx) error {
+		state, err := loadState(tx, domain)
+		if err != nil {
+			return err
+		}
+		if state.quiet > 0 {
+			out = append(out, quietRun(state.quiet, state.quietSince, state.at))
+		}
+		for serial := state.notes; serial > 0 && (limit <= 0 || len(out) < limit); serial-- {
+			key := noteKey(domain, serial)
+			fields, err := getRow(tx, bucketNotes, key)
+			if err != nil {
+				return err
+			}
+			if fields == nil {
+				return nil
+			}
+			row, err := decodeNoteRow(fields)
+			if err != nil {
+				return damage(bucketNotes, key, "%v", err)
+			}
+			out = append(out, row.note)
+			if row.quiet > 0 {
+				out = append(out, quietRun(row.quiet, row.quietFirst, row.quietLast))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: visits of %s: %w", domain, err)
+	}
+	if limit > 0 && len(out) > limit {
+		out = out[:limit]
+	}
+	return out, nil
+}
+
+// loadState returns an empty row for a site that was never visited.
+func loadState(tx *bolt.Tx, domain string) (*stateRow, error) {
+	fields, err := getKeyed(tx, bucketStates, domain)
+	if err != nil {
+		return nil, err
+	}
+	r, err := decodeStateRow(fields)
+	if err != nil {
+		return nil, damage(bucketStates, []byte(domain), "%v", err)
+	}
+	return r, nil
+}
+
+// loadSite also returns the row's bytes, which end with the transaction.
+func loadSite(tx *bolt.Tx, domain string) (*siteRow, []byte, error) {
+	fields, err := getKeyed(tx, bucketSites, domain)
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := decodeSiteRow(domain, fields)
+	if err != nil {
+		return nil, nil, damage(bucketSites, []byte(domain), "%v", err)
+	}
+	return r, fields, nil
+}
+
+// getKeyed is getRow for a key that comes from outside; an empty one is in no
+// bucket, and the engine would refuse it.
+func getKeyed(tx *bolt.Tx, bucket, key string) ([]byte, error) {
+	if key == "" {
+		return nil, nil
+	}
+	return getRow(tx, bucket, []byte(key))
+}
+
+func (db *DB) peekSite(domain string) (row *siteRow, err error) {
+	err = db.peek(func(tx *bolt.Tx) error {
+		row, _, err = loadSite(tx, domain)
+		return err
+	})
+	return row, err
+}
+
+func loadVersion(tx *bolt.Tx, domain string, n int) (*versionRow, error) {
+	if n < 1 || uint64(n) > 1<<32-1 {
+		return nil, ErrNotFound
+	}
+	key := versionKey(domain, n)
+	val := tx.Bucket([]byte(bucketVersions)).Get(key)
+	if val == nil {
+		return nil, ErrNotFound
+	}
+	return openVersion(key, val)
+}
+
+func openVersion(key, val []byte) (*versionRow, error) {
+	fields, err := unseal(bucketVersions, key, val)
+	if err != nil {
+		return nil, damage(bucketVersions, key, "the checksum does not match")
+	}
+	domain, n, ok := splitVersionKey(key)
+	if !ok {
+		return nil, damage(bucketVersions, key, "the key is malformed")
+	}
+	r, err := decodeVersionRow(domain, n, fields)
+	if err != nil {
+		return nil, damage(bucketVersions, key, "%v", err)
+	}
+	return r, nil
+}
+
+// isVersionOf tells whether a versions key is that of the site with the prefix.
+func isVersionOf(k, prefix []byte) bool {
+	return len(k) == len(prefix)+4 && bytes.HasPrefix(k, prefix)
+}
+
+// eachVersion walks a site's versions from the newest back until fn says no.
+func (db *DB) eachVersion(tx *bolt.Tx, domain string, fn func(*versionRow) (bool, error)) error {
+	prefix := sitePrefix(domain)
+	c := tx.Bucket([]byte(bucketVersions)).Cursor()
+	k, val := c.Seek(versionKey(domain, 1<<32-1))
+	if k == nil {
+		k, val = c.Last()
+	}
+	if k != nil && !isVersionOf(k, prefix) {
+		k, val = c.Prev()
+	}
+	for ; isVersionOf(k, prefix); k, val = c.Prev() {
+		row, err := openVersion(k, val)
+		if err != nil {
+			return err
+		}
+		if more, err := fn(row); err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}
+
+// fill joins a version's row with its blobs.
+func (db *DB) fill(tx *bolt.Tx, r *versionRow, document bool) (*record.Version, error) {
+	v := r.version
+	read := func(digest, what string) (decoder, error) {
+		sum, _ := parseDigest(digest)
+		plain, err := db.readBlob(tx, sum)
+		if err != nil {
+			err = fmt.Errorf("%s of version %d: %w", what, v.Number, err)
+		}
+		return decoder{b: plain}, err
+	}
+	if document && r.document != "" {
+		d, err := read(r.document, "document")
+		if err != nil {
+			return nil, err
+		}
+		if v.Document, err = decodeDocument(d.b); err != nil {
+			return nil, fmt.Errorf("document of version %d: %w", v.Number, err)
+		}
+	}
+	if r.findings != "" {
+		d, err := read(r.findings, "findings")
+		if err != nil {
+			return nil, err
+		}
+		for d.next() {
+			if d.num == 1 {
+				d.message(func(d *decoder) { v.Findings = append(v.Findings, decodeFinding(d)) })
+			}
+		}
+		if d.err != nil {
+			return nil, fmt.Errorf("findings of version %d: %w", v.Number, d.err)
+		}
+	}
+	if r.change != "" {
+		d, err := read(r.change, "change")
+		if err != nil {
+			return nil, err
+		}
+		if v.Change = decodeChange(&d); d.err != nil {
+			return nil, fmt.Errorf("change of version %d: %w", v.Number, d.err)
+		}
+	}
+	return &v, nil
+}

@@ -1,0 +1,152 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// One goroutine writes. It takes all the jobs that wait, up to the limits
+// below, and runs them in one transaction, so that they share one flush to
+// disk. It never waits for more: while a flush runs, the next group gathers.
+const (
+	groupJobs  = 512
+	groupBytes = 8 << 20
+)
+
+// job is one change of the archive.
+type job struct {
+	ctx context.Context
+	// run makes the change. It may run twice, when another job of the group
+	// fails, and starts anew each time. A refusal must come before its first put.
+	run func(*bolt.Tx) error
+	// size is about how many bytes it puts.
+	size int
+	err  error
+	done chan struct{}
+}
+
+// refusal is an error of a job that has changed nothing, so that the others of
+// its group need not be run again.
+type refusal struct{ error }
+
+func (r refusal) Unwrap() error { return r.error }
+
+// write runs fn in a transaction and returns when it is on disk. A context
+// that ends before the transaction begins withdraws the job; one that ends
+// later does not stop it, and the result is what became of it.
+func (db *DB) write(ctx context.Context, size int, fn func(*bolt.Tx) error) error {
+	if db.readOnly {
+		return ErrReadOnly
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	j := &job{ctx: ctx, run: fn, size: size, done: make(chan struct{})}
+	if err := db.submit(j); err != nil {
+		return err
+	}
+	<-j.done
+	return j.err
+}
+
+func (db *DB) submit(j *job) error {
+	db.mu.RLock() // held while sending, so that Close cannot close the channel under it
+	defer db.mu.RUnlock()
+	if db.closed {
+		return ErrClosed
+	}
+	select {
+	case db.jobs <- j:
+		return nil
+	case <-j.ctx.Done():
+		return j.ctx.Err()
+	}
+}
+
+// writer runs until Close closes the channel and everything in it is done.
+func (db *DB) writer() {
+	defer close(db.drained)
+	group := make([]*job, 0, groupJobs)
+	for j := range db.jobs {
+		group = append(group[:0], j)
+		size := j.size
+	gather:
+		for len(group) < groupJobs && size < groupBytes {
+			select {
+			case next, ok := <-db.jobs:
+				if !ok {
+					break gather
+				}
+				group = append(group, next)
+				size += next.size
+			default:
+				break gather
+			}
+		}
+		db.runGroup(group)
+		clear(group)
+	}
+}
+
+func (db *DB) runGroup(group []*job) {
+	db.transactions.Add(1)
+	left := group
+	for len(left) > 0 {
+		var bad *job
+		err := guard(func() error {
+			return db.update(func(tx *bolt.Tx) error {
+				for _, j := range left {
+					bad = j
+					if j.err = runJob(tx, j); j.err != nil && !errors.As(j.err, new(refusal)) {
+						return j.err
+					}
+				}
+				bad = nil
+				return nil
+			})
+		})
+		if err != nil && bad != nil {
+			// The job spoilt the transaction: leave it out and run the others again.
+			// A panic lands here too.
+			if bad.err == nil {
+				bad.err = err
+			}
+			left = without(left, bad)
+			continue
+		}
+		for _, j := range left {
+			if err != nil && j.err == nil { // the commit itself failed: nobody's change is certain
+				j.err = fmt.Errorf("write the archive: %w", err)
+			}
+			close(j.done)
+		}
+		left = nil
+	}
+	for _, j := range group {
+		select {
+		case <-j.done:
+		default:
+			close(j.done)
+		}
+	}
+}
+
+func runJob(tx *bolt.Tx, j *job) error {
+	if err := j.ctx.Err(); err != nil {
+		return refusal{err}
+	}
+	return j.run(tx)
+}
+
+func without(list []*job, j *job) []*job {
+	out := make([]*job, 0, len(list)-1)
+	for _, x := range list {
+		if x != j {
+			out = append(out, x)
+		}
+	}
+	return out
+}
