@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -37,7 +38,29 @@ type CheckReport struct {
 }
 
 // OK reports whether nothing is wrong.
-func (r *CheckReport) OK() bool { return r.Damaged == 0 }
+func (r CheckReport) OK() bool { return r.Damaged == 0 }
+
+// String is the report for a person, a line an item.
+func (r CheckReport) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "format     %d\n", r.Format)
+	fmt.Fprintf(&b, "sites      %d\nversions   %d\nsnapshots  %d\nnotes      %d\n", r.Sites, r.Versions, r.Snapshots, r.Notes)
+	fmt.Fprintf(&b, "alerts     %d, %d waiting\n", r.Alerts, r.Waiting)
+	fmt.Fprintf(&b, "contents   %d, %d bytes in %d\n", r.Contents, r.Plain, r.Packed)
+	fmt.Fprintf(&b, "heads      %s\n", r.Heads)
+	for _, d := range r.Damage {
+		fmt.Fprintf(&b, "damage     bucket %s, key %s: %s\n", d.Bucket, d.Key, d.What)
+	}
+	switch more := r.Damaged - len(r.Damage); {
+	case r.OK():
+		b.WriteString("everything is as it was written\n")
+	case more > 0:
+		fmt.Fprintf(&b, "damage in %d places, %d of them not listed\n", r.Damaged, more)
+	default:
+		fmt.Fprintf(&b, "damage in %d places\n", r.Damaged)
+	}
+	return b.String()
+}
 
 const (
 	damageListed = 1000

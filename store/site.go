@@ -10,7 +10,7 @@ import (
 //
 //	1 name  2 url  3 profile  4 select  5 remove...  6 every, ns  7 label...
 //	10 prior url  11 prior extractor  12 prior lang  13 text digest  14 exact digest
-//	15 recent digest...  16 returning
+//	15 recent digest...  16 returning  17 prior hint
 //	20 document stream  21 page stream  22 fault page stream (1 key blob, 2 deltas on it)
 type siteRow struct {
 	site record.Site
@@ -60,6 +60,7 @@ func (r *siteRow) encode() []byte {
 		e.digestElement(15, x)
 	}
 	e.digest(16, p.Returning)
+	e.str(17, p.Prior.Hint)
 	for i, st := range r.streams {
 		if st.key != 0 {
 			e.message(20+i, func(e *encoder) {
@@ -105,6 +106,8 @@ func decodeSiteRow(domain string, b []byte) (*siteRow, error) {
 			p.Recent = append(p.Recent, d.digest())
 		case 16:
 			p.Returning = d.digest()
+		case 17:
+			p.Prior.Hint = d.str()
 		case 20, 21, 22:
 			st := &r.streams[d.num-20]
 			d.message(func(d *decoder) {
@@ -223,7 +226,8 @@ func decodePending(d *decoder) *record.Pending {
 func merge(domain string, s *siteRow, t *stateRow) record.Past {
 	p := t.past
 	p.Site = domain
-	p.Prior.URL, p.Prior.Extractor, p.Prior.Lang = s.past.Prior.URL, s.past.Prior.Extractor, s.past.Prior.Lang
+	p.Prior.URL, p.Prior.Hint = s.past.Prior.URL, s.past.Prior.Hint
+	p.Prior.Extractor, p.Prior.Lang = s.past.Prior.Extractor, s.past.Prior.Lang
 	p.TextDigest, p.ExactDigest = s.past.TextDigest, s.past.ExactDigest
 	p.Recent, p.Returning = s.past.Recent, s.past.Returning
 	return p
