@@ -72,3 +72,12 @@ func (f *furniture) leadIn(s string) bool {
 	}
 	return false
 }
+
+// action reports words of buttons and links: log in, print, read more.
+func (f *furniture) action(s string) bool {
+	if len(s) > maxFurniture {
+		return false
+	}
+	k := key(s)
+	return f.actions[k] || f.skip[k]
+}

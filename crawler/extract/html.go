@@ -3,34 +3,206 @@ package extract
 import (
 	"bytes"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/net/html"
 
 	"policywatch/store/record"
 )
 
-// HTML reads a web page; text must be UTF-8.
+// maxHTML bounds the bytes of a page that are parsed; real pages stay under
+// two megabytes, of which most is script.
+const maxHTML = 24 << 20
+
+// HTML reads a web page; text must be UTF-8. Where the page holds a statement
+// among other things, only the statement is read. A page without any markup is
+// read as plain text.
 func (r *Reader) HTML(text []byte, o Options) (*record.Document, error) {
-	page, err := goquery.NewDocumentFromReader(bytes.NewReader(text))
+	if len(text) > maxHTML {
+		text = text[:maxHTML]
+	}
+	if bytes.IndexByte(text, '<') < 0 {
+		return r.readLines(cleanInput(text), o, false), nil
+	}
+	page, err := parsePage(text)
 	if err != nil {
 		return nil, fmt.Errorf("parse the page %s: %w", o.URL, err)
 	}
-	page.Find("script,style,noscript,template,svg,nav,header,footer").Remove()
-	var blocks []record.Block
-	page.Find("h1,h2,h3,h4,h5,h6,p,li,td").Each(func(_ int, s *goquery.Selection) {
-		if s.Find("h1,h2,h3,h4,h5,h6,p,li,td").Length() > 0 {
-			return
+	for _, sel := range o.Remove {
+		page.Find(sel).Remove()
+	}
+	h := head(page.Get(0))
+	res := newResolver(o.URL, h.base)
+	if o.Select != "" {
+		if found := page.Find(o.Select); found.Length() > 0 {
+			return r.finish(h.title(""), r.readSelected(found, res)), nil
 		}
-		b := record.Block{Kind: record.Paragraph, Text: squeeze(s.Text())}
-		switch name := goquery.NodeName(s); {
-		case name[0] == 'h':
-			b.Kind, b.Level = record.Heading, int(name[1]-'0')
-		case name == "li":
-			b.Kind, b.Level = record.Item, 1
+	}
+	t := plant(page.Get(0))
+	root := t.choose(r)
+	w := newWalker(r, t, res)
+	w.walk(root)
+	ds := w.done()
+	if b, ok := w.title(root, h); ok {
+		ds = append([]draft{b}, ds...)
+	}
+	return r.finish(h.title(firstHeading(ds)), r.settle(ds)), nil
+}
+
+// readSelected reads what a user's selector matched, without judging it.
+func (r *Reader) readSelected(found *goquery.Selection, res resolver) []record.Block {
+	var ds []draft
+	for i, n := range found.Nodes {
+		if within(n, found.Nodes[:i]) {
+			continue // it was read with what holds it
 		}
-		if letters(b.Text) > 0 {
-			blocks = append(blocks, b)
+		t := plant(n)
+		w := newWalker(r, t, res)
+		w.walk(0)
+		ds = append(ds, w.done()...)
+	}
+	return r.settle(ds)
+}
+
+// within reports whether n lies inside one of the others.
+func within(n *html.Node, others []*html.Node) bool {
+	for p := n.Parent; p != nil; p = p.Parent {
+		if slices.Contains(others, p) {
+			return true
 		}
-	})
-	return r.finish(squeeze(page.Find("title").First().Text()), blocks), nil
+	}
+	return false
+}
+
+// parsePage parses, and parses again with the nesting cut down where the page
+// is nested deeper than the parser takes.
+func parsePage(text []byte) (*goquery.Document, error) {
+	page, err := goquery.NewDocumentFromReader(bytes.NewReader(text))
+	if err == nil {
+		return page, nil
+	}
+	return goquery.NewDocumentFromReader(bytes.NewReader(flatten(text)))
+}
+
+// flatten drops every tag that only groups, so that what is left nests little.
+func flatten(text []byte) []byte {
+	var b bytes.Buffer
+	z := html.NewTokenizer(bytes.NewReader(text))
+	z.SetMaxBuf(4 << 20)
+	depth := 0
+	for {
+		switch tt := z.Next(); tt {
+		case html.ErrorToken:
+			return b.Bytes()
+		case html.TextToken:
+			b.Write(z.Raw())
+		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
+			raw := append([]byte(nil), z.Raw()...)
+			name, _ := z.TagName()
+			switch string(name) {
+			case "p", "li", "br", "h1", "h2", "h3", "h4", "h5", "h6", "script", "style", "title", "td", "tr", "hr", "meta", "base":
+				b.Write(raw)
+			case "div", "section", "article", "ul", "ol", "table":
+				// A division still divides.
+				b.WriteString("<p>")
+			case "a", "b", "strong":
+				if tt == html.StartTagToken {
+					depth++
+				} else {
+					depth--
+				}
+				if depth >= 0 && depth < 64 {
+					b.Write(raw)
+				}
+			}
+		}
+	}
+}
+
+// pageHead is what the page says of itself outside its text.
+type pageHead struct {
+	docTitle, ogTitle, siteName, base, lang string
+}
+
+// head reads the parts of the head that matter, wherever they stand.
+func head(root *html.Node) pageHead {
+	var h pageHead
+	var look func(n *html.Node, depth int)
+	look = func(n *html.Node, depth int) {
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			if c.Type != html.ElementNode {
+				continue
+			}
+			switch c.Data {
+			case "title":
+				if h.docTitle == "" && c.FirstChild != nil {
+					h.docTitle = squeeze(c.FirstChild.Data)
+				}
+			case "base":
+				if h.base == "" {
+					h.base = attr(c, "href")
+				}
+			case "meta":
+				switch attr(c, "property") {
+				case "og:title":
+					h.ogTitle = squeeze(attr(c, "content"))
+				case "og:site_name":
+					h.siteName = squeeze(attr(c, "content"))
+				}
+			case "html":
+				h.lang = attr(c, "lang")
+				if depth < 3 {
+					look(c, depth+1)
+				}
+			case "head":
+				look(c, depth+1)
+			}
+		}
+	}
+	look(root, 0)
+	return h
+}
+
+// separators stand between a page's title and the site's name.
+var separators = []string{" | ", " – ", " — ", " - ", " :: ", " » ", " « ", " · ", " • ", ": "}
+
+// title is the document's title: the heading of the text where there is one,
+// else the page's title without the site's name.
+func (h pageHead) title(heading string) string {
+	if heading != "" {
+		return strings.TrimRight(heading, ":： ")
+	}
+	t := h.docTitle
+	if t == "" {
+		t = h.ogTitle
+	}
+	if h.siteName != "" && t != h.siteName {
+		t = strings.TrimSpace(strings.Trim(strings.TrimSuffix(strings.TrimPrefix(t, h.siteName), h.siteName), "|–—-:»«·• "))
+	}
+	for _, sep := range separators[:len(separators)-1] {
+		if a, b, ok := strings.Cut(t, sep); ok && strings.TrimSpace(a) != "" && strings.TrimSpace(b) != "" {
+			// The page's own name is the part that og:title repeats, else the first.
+			if h.ogTitle != "" && strings.Contains(h.ogTitle, b) && !strings.Contains(h.ogTitle, a) {
+				return strings.TrimSpace(b)
+			}
+			return strings.TrimSpace(a)
+		}
+	}
+	return t
+}
+
+// firstHeading returns the heading that opens the text, "" when text comes
+// first.
+func firstHeading(ds []draft) string {
+	for i, d := range ds {
+		if d.kind == record.Heading && d.level <= 2 {
+			return d.text
+		}
+		if i > 3 {
+			break
+		}
+	}
+	return ""
 }

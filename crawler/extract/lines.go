@@ -22,6 +22,10 @@ type draft struct {
 	depth    int  // how deep the clause number goes
 	width    int  // runes of its last line
 	after    bool // text follows directly, without a blank line
+	links    []record.Link
+	hidden   bool
+	bold     bool // all of it is bold
+	linked   bool // all of it is a link
 }
 
 // Text reads plain text. Headings are what stands alone between blank lines and

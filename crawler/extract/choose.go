@@ -1,0 +1,135 @@
+package extract
+
+import (
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// choose drops the page's furniture and returns the box that holds the
+// statement: the deepest one that still holds nearly all running text.
+func (t *tree) choose(r *Reader) int32 {
+	root := t.body()
+	t.prune(root, r)
+	for {
+		next := t.heir(root)
+		if next < 0 {
+			break
+		}
+		root = next
+	}
+	return root
+}
+
+func (t *tree) body() int32 {
+	for i := range t.boxes {
+		if t.boxes[i].atom == atom.Body {
+			return int32(i)
+		}
+	}
+	return 0
+}
+
+// heir returns the child that may stand for its parent, -1 when text would be
+// lost: what the other children hold must be next to nothing.
+func (t *tree) heir(i int32) int32 {
+	b := &t.boxes[i]
+	best, bestProse := int32(-1), int32(0)
+	for c := i + 1; c < b.end; c = t.boxes[c].end {
+		if x := &t.boxes[c]; x.flags&isDropped == 0 && x.prose > bestProse && x.node.Type == html.ElementNode {
+			best, bestProse = c, x.prose
+		}
+	}
+	if best < 0 {
+		return -1
+	}
+	switch t.boxes[best].atom {
+	case atom.Tbody, atom.Tr, atom.Li, atom.Dd, atom.P, atom.H1, atom.H2, atom.H3, atom.H4, atom.Ul, atom.Ol, atom.Dl:
+		// The parts of a list or table mean nothing without it.
+		if t.boxes[best].flags&hasBlock == 0 || t.boxes[best].atom != atom.Tbody && t.boxes[best].atom != atom.Tr && t.boxes[best].atom != atom.Li {
+			return -1
+		}
+	}
+	if rest := b.prose - bestProse; rest*100 > b.prose*3 {
+		return -1
+	}
+	return best
+}
+
+// prune drops subtrees that are furniture by what they are: navigation, page
+// heads and feet, dialogs, forms. A guard keeps what holds much of the page's
+// running text, because some sites put the statement into the oddest element.
+func (t *tree) prune(root int32, r *Reader) {
+	total := t.boxes[root].prose
+	end := t.boxes[root].end
+	inMain := int32(-1) // end of the main or article element around i
+	for i := root + 1; i < end; {
+		b := &t.boxes[i]
+		if b.node.Type != html.ElementNode {
+			i++
+			continue
+		}
+		if b.atom == atom.Main || b.atom == atom.Article || attr(b.node, "role") == "main" {
+			inMain = max(inMain, b.end)
+		}
+		if t.furniture(b, total, i < inMain) {
+			t.drop(i)
+			i = b.end
+			continue
+		}
+		i++
+	}
+}
+
+// share reports whether part is at least percent of total.
+func share(part, total, percent int32) bool {
+	return int64(part)*100 >= int64(total)*int64(percent)
+}
+
+// furniture judges one element by its kind.
+func (t *tree) furniture(b *box, total int32, inMain bool) bool {
+	if b.flags&(isBlock|hasBlock) == 0 {
+		return false
+	}
+	role := attr(b.node, "role")
+	switch {
+	case b.atom == atom.Nav, role == "navigation", role == "menu", role == "menubar", role == "search", b.atom == atom.Search, role == "tablist", role == "toolbar":
+		return !share(b.prose, total, 25)
+	case b.atom == atom.Header, role == "banner":
+		if inMain && b.headings > 0 && !share(b.linked, b.letters, 40) {
+			return false
+		}
+		return !share(b.prose, total, 15)
+	case b.atom == atom.Footer, role == "contentinfo":
+		if inMain && !share(b.linked, b.letters, 30) {
+			return false
+		}
+		return !share(b.prose, total, 20)
+	case b.atom == atom.Aside, role == "complementary":
+		if inMain && b.prose > 0 && !share(b.linked, b.letters, 30) {
+			return false
+		}
+		return !share(b.prose, total, 30)
+	case b.atom == atom.Dialog, role == "dialog", role == "alertdialog", role == "alert":
+		// A dialog with switches asks for consent; another may hold the text.
+		return b.fields >= 2 && total-b.prose > 400 || !share(b.prose, total, 40)
+	case b.atom == atom.Form:
+		return b.fields > 0 && !share(b.prose, total, 10)
+	}
+	return false
+}
+
+// drop takes a subtree out of the page and of its ancestors' sums.
+func (t *tree) drop(i int32) {
+	b := &t.boxes[i]
+	b.flags |= isDropped
+	for p := b.parent; p >= 0; p = t.boxes[p].parent {
+		q := &t.boxes[p]
+		q.letters -= b.letters
+		q.linked -= b.linked
+		q.prose -= b.prose
+		q.links -= b.links
+		q.headings -= b.headings
+		q.fields -= b.fields
+		q.buttons -= b.buttons
+	}
+}
