@@ -8,7 +8,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"policywatch/store/record"
@@ -21,20 +20,27 @@ type Message struct {
 	Event record.Event
 	// Lang is the language that it is written in, Dir "rtl" or "ltr".
 	Lang, Dir string
-	// Subject is one line without control characters.
+	// Subject is one line without control characters, at most some 250 letters.
 	Subject string
-	// Text and HTML say the same; JSON is the webhook's body.
+	// Text and HTML say the same, briefly. Text ends its lines with \n; HTML is a
+	// document for mail programs, with its styles in the elements.
 	Text string
 	HTML string
+	// JSON is the webhook's body.
 	JSON []byte
 }
 
-// Writer writes messages. It is safe for concurrent use.
+// Writer writes messages. It is safe for concurrent use once its fields are
+// set.
 type Writer struct {
 	books map[string]record.Phrasebook
+	// Links gives further addresses of an event by what they lead to, as
+	// "dashboard"; nil means none. They stand in the webhook's body.
+	Links func(record.Event) map[string]string
 }
 
-// New returns a writer that speaks the languages of books.
+// New returns a writer that speaks the languages of books. English is used for
+// every word that another book lacks.
 func New(books []record.Phrasebook) *Writer {
 	w := &Writer{books: make(map[string]record.Phrasebook, len(books))}
 	for _, b := range books {
@@ -43,27 +49,35 @@ func New(books []record.Phrasebook) *Writer {
 	return w
 }
 
-// Write renders the alert's event in the language.
+// Write renders the alert's event in the language; English when no phrasebook
+// speaks it. The same alert gives the same message.
 func (w *Writer) Write(a record.Alert, lang string) (Message, error) {
-	body, err := json.Marshal(map[string]any{"type": a.Event.Type, "timestamp": a.Event.At, "data": a.Event})
+	if len(w.books) == 0 {
+		return Message{}, fmt.Errorf("write alert %s: no phrasebook is loaded", a.ID)
+	}
+	p := w.page(a.Event, lang, brief)
+	html, err := p.html(false)
 	if err != nil {
 		return Message{}, fmt.Errorf("write alert %s: %w", a.ID, err)
 	}
-	page, err := w.ChangeHTML(a.Event, lang)
+	body, err := w.body(a.Event)
 	if err != nil {
 		return Message{}, fmt.Errorf("write alert %s: %w", a.ID, err)
 	}
-	return Message{ID: a.ID, Event: a.Event, Lang: lang, Dir: w.books[lang].Dir, Subject: a.Event.Name + ": " + string(a.Event.Type),
-		Text: w.ChangeText(a.Event, lang, 0, false), HTML: page, JSON: body}, nil
+	return Message{
+		ID: a.ID, Event: a.Event, Lang: p.Lang, Dir: p.Dir, Subject: p.Subject, Text: p.text(0, false), HTML: html, JSON: body,
+	}, nil
 }
 
-// ChangeText renders an event for a terminal or a text file: wrapped at width
-// columns (0: not at all), with ANSI colours when colour is set.
+// ChangeText renders an event in full for a terminal or a text file: wrapped
+// at width columns (0: not at all), with ANSI colours when colour is set. An
+// event without a site, as of two files compared, is told without one.
 func (w *Writer) ChangeText(ev record.Event, lang string, width int, colour bool) string {
-	return ev.Reason + "\n"
+	return w.page(ev, lang, full).text(width, colour)
 }
 
-// ChangeHTML renders an event as a page that needs nothing else.
+// ChangeHTML renders an event in full as a page that needs nothing else: no
+// script, no font, no address is loaded.
 func (w *Writer) ChangeHTML(ev record.Event, lang string) (string, error) {
-	return "<!doctype html><title>policywatch</title>", nil
+	return w.page(ev, lang, full).html(true)
 }

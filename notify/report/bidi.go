@@ -1,0 +1,113 @@
+package report
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/bidi"
+)
+
+// Directional marks, Unicode Standard Annex #9.
+const (
+	rlm = "\u200f" // right-to-left mark: gives a line its direction
+	lri = "\u2066" // left-to-right isolate
+	rli = "\u2067" // right-to-left isolate
+	fsi = "\u2068" // isolate in the direction of its first strong letter
+	pdi = "\u2069" // end of an isolate
+)
+
+const rtl, ltr = "rtl", "ltr"
+
+// clean makes a hostile text fit for one line: valid UTF-8, no control
+// character (a terminal would obey it), no directional embedding, override or
+// isolate (they reorder what stands around them), white space folded. Letters,
+// joiners and plain directional marks stay.
+func clean(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	space := false
+	for _, r := range strings.ToValidUTF8(s, "\ufffd") {
+		switch {
+		case unicode.IsSpace(r):
+			space = true
+			continue
+		case unicode.IsControl(r), forbidden(r):
+			continue
+		}
+		if space && b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		space = false
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// forbidden are format characters that move or hide what stands around them:
+// embeddings, overrides, isolates, the byte order mark, tags.
+func forbidden(r rune) bool {
+	return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x206f || r == 0xfeff || r >= 0xe0000 && r <= 0xe007f
+}
+
+// script says which directions a text holds outside of its isolates.
+func script(s string) (left, right, number bool) {
+	depth := 0
+	for _, r := range s {
+		switch r {
+		case '\u2066', '\u2067', '\u2068':
+			depth++
+			continue
+		case '\u2069':
+			depth = max(0, depth-1)
+			continue
+		}
+		if depth > 0 {
+			continue
+		}
+		p, _ := bidi.LookupRune(r)
+		switch p.Class() {
+		case bidi.L:
+			left = true
+		case bidi.R, bidi.AL:
+			right = true
+		case bidi.EN, bidi.AN:
+			number = true
+		}
+	}
+	return left, right, number
+}
+
+// isolate wraps s where it could disturb, or be disturbed by, a line that runs
+// in dir. A number with separators counts: after Arabic letters the parts of
+// 2017-02-16 change places.
+func isolate(s, dir string) string {
+	left, right, number := script(s)
+	if dir == rtl {
+		switch {
+		case left && right:
+			return fsi + s + pdi
+		case left, number && !right && strings.ContainsAny(s, "-+:/.,@ "):
+			return lri + s + pdi
+		}
+		return s
+	}
+	if right {
+		return fsi + s + pdi
+	}
+	return s
+}
+
+// directed wraps s, a text whose own direction is known, in a line of any.
+func directed(s, dir string) string { return opener(dir) + s + pdi }
+
+// opener begins an isolate; a direction that is not known is found by the first
+// strong letter.
+func opener(dir string) string {
+	switch dir {
+	case rtl:
+		return rli
+	case ltr:
+		return lri
+	}
+	return fsi
+}

@@ -1,0 +1,219 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"policywatch/store/record"
+)
+
+// limits bound what a rendering shows.
+type limits struct {
+	edits, flips, facts, lost int
+	quote                     int // runes of one side of an edit
+	context                   int // equal words kept around what differs
+}
+
+var (
+	// brief is for messages: enough to judge by, short enough for any channel.
+	brief = limits{edits: 5, flips: 3, facts: 10, lost: 10, quote: 300, context: 8}
+	// full is for someone who asked to see the change; it is bounded only against
+	// a statement that means harm.
+	full = limits{edits: 2000, flips: 500, facts: 500, lost: 200, quote: 20_000, context: 12}
+)
+
+// page is what a report says, before any form: text and HTML are written from
+// it alone, so that they cannot differ in what they tell.
+type page struct {
+	Lang, Dir string
+	Subject   string
+	Site      string // empty when two files are compared
+	Headline  string
+	Level     record.Severity
+	Severity  string // in words, empty when there is none
+	Rows      []row
+	Lost      []element
+	Facts     []pair
+	Flips     [][]run
+	Groups    []group
+	More      map[string]string // by "lost", "facts", "flips", "edits": what is left out, in words
+	// Quotes are in the statement's own language and direction.
+	QuoteLang, QuoteDir string
+	Footer              string
+	voice               voice
+	limits              limits
+}
+
+// row is one labelled line. Text is set as it is to stand in the line: values
+// are isolated already.
+type row struct {
+	Label string
+	Text  string
+	// URL is set when Text is an address that may be opened; Foreign when the
+	// text is in English whatever the page's language.
+	URL     string
+	Foreign bool
+}
+
+// pair is something before and after; an empty side is absent.
+type pair struct{ Label, Before, After string }
+
+// group is the edits under one heading.
+type group struct {
+	Heading string
+	Edits   []edit
+}
+
+type edit struct {
+	Op    record.EditOp
+	Label string
+	Runs  []run
+}
+
+func (w *Writer) page(ev record.Event, lang string, lim limits) page {
+	v := w.voice(lang)
+	p := page{
+		Lang: v.book.Lang, Dir: v.book.Dir, Subject: v.subject(ev), Site: title(ev), Headline: capital(v.headline(ev)),
+		Level: severity(ev), QuoteLang: language(ev.Lang), QuoteDir: direction(ev.Dir), Footer: v.say("footer"),
+		More: make(map[string]string), voice: v, limits: lim,
+	}
+	if p.Level.Rank() > 0 {
+		p.Severity = v.severity(p.Level)
+	}
+	p.rows(ev)
+	if c := ev.Change; c != nil {
+		p.change(ev, c)
+	}
+	return p
+}
+
+func (p *page) row(key, text string) {
+	if text != "" {
+		p.Rows = append(p.Rows, row{Label: p.voice.say(key), Text: text})
+	}
+}
+
+// address adds a row for a URL, and makes it a link only where a browser may
+// follow it.
+func (p *page) address(key, url string) {
+	url = clean(url)
+	if url == "" {
+		return
+	}
+	r := row{Label: p.voice.say(key), Text: isolate(clip(url, p.limits.quote), p.Dir)}
+	if l := strings.ToLower(url); strings.HasPrefix(l, "https://") || strings.HasPrefix(l, "http://") {
+		r.URL = url
+	}
+	p.Rows = append(p.Rows, r)
+}
+
+func (p *page) rows(ev record.Event) {
+	v := p.voice
+	reason := ev.Reason
+	if reason == "" && ev.Change != nil {
+		reason = ev.Change.Reason
+	}
+	if reason = clip(clean(reason), 1000); reason != "" {
+		p.Rows = append(p.Rows, row{Label: v.say("label.reason"), Text: reason, Foreign: v.book.Lang != "en"})
+	}
+	if f := ev.Fault; f != nil {
+		p.row("label.fault", v.fault(f.Kind))
+	}
+	if c := ev.Change; c != nil {
+		p.row("label.dropped", v.list(v.topics(c.Dropped), 20))
+		p.row("label.added", v.list(v.topics(c.Added), 20))
+		p.row("label.altered", v.list(v.topics(c.Altered), 20))
+		p.row("label.moved", v.list(v.topics(c.Moved), 20))
+	}
+	if s := ev.Scan; s != nil {
+		p.row("label.sites", v.number(s.Sites))
+		p.row("label.new", v.number(s.New))
+		p.row("label.changed", v.number(s.Changed))
+		p.row("label.unchanged", v.number(s.Unchanged))
+		p.row("label.faults", v.number(s.Faults))
+	}
+	switch {
+	case ev.From > 0 && ev.To > ev.From:
+		p.row("label.versions", v.say("arrow", v.number(ev.From), v.number(ev.To)))
+	case ev.To > 0:
+		p.row("label.version", v.number(ev.To))
+	}
+	p.address("label.old_address", ev.OldURL)
+	p.address("label.address", ev.URL)
+	if ev.Name != "" {
+		p.row("label.site", isolate(clip(clean(ev.Site), nameLimit), p.Dir))
+	}
+	if !ev.At.IsZero() {
+		p.row("label.when", v.moment(ev.At))
+	}
+}
+
+func (p *page) change(ev record.Event, c *record.Change) {
+	v, lim := p.voice, p.limits
+	p.Lost = bounded(p, "lost", lost(ev), lim.lost)
+	for i, e := range p.Lost {
+		p.Lost[i] = element{clip(e.Title, lim.quote), clip(e.Citation, lim.quote)}
+	}
+	for _, f := range bounded(p, "facts", c.Facts, lim.facts) {
+		p.Facts = append(p.Facts, pair{v.factLabel(f.Kind), v.fact(f.Kind, f.Before, lim.quote), v.fact(f.Kind, f.After, lim.quote)})
+	}
+	for _, f := range bounded(p, "flips", c.Flips, lim.flips) {
+		p.Flips = append(p.Flips, fold(runs(record.Edit{Op: record.EditReplace, Before: f.Before, After: f.After}), lim.context))
+	}
+	edits := c.Edits
+	if lim == brief {
+		// What stands among the flips need not use up the room for edits.
+		edits = slices.DeleteFunc(slices.Clone(edits), func(e record.Edit) bool {
+			return slices.Contains(c.Flips, record.Flip{Before: e.Before, After: e.After})
+		})
+	}
+	for _, e := range bounded(p, "edits", edits, lim.edits) {
+		heading := clip(clean(e.Section), lim.quote)
+		if n := len(p.Groups); n == 0 || p.Groups[n-1].Heading != heading {
+			p.Groups = append(p.Groups, group{Heading: heading})
+		}
+		g := &p.Groups[len(p.Groups)-1]
+		g.Edits = append(g.Edits, edit{e.Op, v.say("edit." + string(known(e.Op))), fold(runs(e), lim.context)})
+	}
+}
+
+// bounded returns the first of list and notes how many it left out.
+func bounded[T any](p *page, what string, list []T, limit int) []T {
+	if len(list) <= limit {
+		return list
+	}
+	p.More[what] = p.voice.say("more", p.voice.number(len(list)-limit))
+	return list[:limit]
+}
+
+// known makes an operation of a newer archive read as a plain replacement.
+func known(op record.EditOp) record.EditOp {
+	switch op {
+	case record.EditInsert, record.EditDelete, record.EditMove:
+		return op
+	}
+	return record.EditReplace
+}
+
+// capital begins a line that stands alone, in scripts that have capitals.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+func direction(d string) string {
+	if d == rtl || d == ltr {
+		return d
+	}
+	return "auto"
+}
+
+// language lets only a well-formed code into markup.
+func language(l string) string {
+	if len(l) > 8 || strings.ContainsFunc(l, func(r rune) bool { return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r != '-' }) {
+		return ""
+	}
+	return l
+}
