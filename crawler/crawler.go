@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"time"
 
+	"policywatch/crawler/fetch"
 	"policywatch/store/record"
 )
 
@@ -95,6 +96,8 @@ func (c *Crawler) Again(ctx context.Context, site record.Site, page, lang string
 }
 
 func (c *Crawler) start(ctx context.Context, site record.Site, prior record.Prior) *visit {
-	return &visit{crawler: c, ctx: ctx, site: site, prior: prior, fetched: map[string]fetched{},
+	v := &visit{crawler: c, site: site, prior: prior, fetched: map[string]fetched{},
 		obs: record.Observation{Site: site.Domain, At: c.Clock()}}
+	v.ctx = fetch.WithVisit(ctx, func(s record.Step) { v.obs.Trail = append(v.obs.Trail, s) })
+	return v
 }

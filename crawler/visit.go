@@ -50,13 +50,24 @@ func (v *visit) end() record.Observation {
 }
 
 // Fetch is the visit's own fetcher: the crawler's with a memory and a trail.
-func (v *visit) Fetch(ctx context.Context, r record.Request) (*record.Snapshot, error) {
+func (v *visit) Fetch(_ context.Context, r record.Request) (*record.Snapshot, error) {
 	if got, ok := v.fetched[r.URL]; ok && !r.Fresh {
 		return got.snap, got.err
 	}
-	snap, err := v.crawler.Fetch.Fetch(ctx, r)
+	snap, err := v.crawler.Fetch.Fetch(v.ctx, r)
 	v.remember(r.URL, snap, err)
 	return snap, err
+}
+
+// Sitemaps are the addresses that the site's robots.txt names, where the
+// crawler's fetcher knows them.
+func (v *visit) Sitemaps(ctx context.Context, site string) []string {
+	if s, ok := v.crawler.Fetch.(interface {
+		Sitemaps(context.Context, string) []string
+	}); ok {
+		return s.Sitemaps(ctx, site)
+	}
+	return nil
 }
 
 func (v *visit) remember(page string, snap *record.Snapshot, err error) {

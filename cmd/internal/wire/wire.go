@@ -249,7 +249,7 @@ func newSenders(n configs.Notify, client *fetch.Client) (map[string]notify.Sende
 		case "webhook":
 			s, err = webhook.New(webhook.Options{URL: ch.URL.Reveal(), Secret: ch.Secret.Reveal(), Client: &http.Client{Timeout: 30 * time.Second}})
 		case "file":
-			s, err = file.New(ch.Path)
+			s, err = file.New(file.Options{Path: ch.Path, Compose: composer(ch)})
 		default:
 			err = fmt.Errorf("channels of kind %q are not built yet", ch.Kind)
 		}
@@ -262,4 +262,17 @@ func newSenders(n configs.Notify, client *fetch.Client) (map[string]notify.Sende
 		}
 	}
 	return senders, langs, nil
+}
+
+// composer builds the .eml files of a folder with the addresses that its entry
+// gives, or with plain ones that no mail program refuses.
+func composer(ch configs.Channel) func(report.Message) ([]byte, error) {
+	from, to := ch.From, ch.To
+	if from == "" {
+		from = "policywatch <policywatch@localhost>"
+	}
+	if len(to) == 0 {
+		to = []string{"readers@localhost"}
+	}
+	return func(m report.Message) ([]byte, error) { return mail.Compose(from, to, m) }
 }

@@ -1,0 +1,130 @@
+// Package house_test holds the test of the import rules. It is all that the package
+// holds: the rules bind every other one.
+package house_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "policywatch/"
+
+// ours says which packages of this module a package may import. A package that
+// is not listed may not exist: whoever adds a room says first what it may see.
+var ours = map[string][]string{
+	"store/record": {},
+	"store/canon":  {},
+	"configs":      {"store/record"},
+
+	"store":            {"store/record", "store/canon"},
+	"crawler":          {"store/record", "store/canon", "crawler/fetch"},
+	"crawler/charset":  {"store/record", "store/canon"},
+	"crawler/discover": {"store/record", "store/canon"},
+	"crawler/extract":  {"store/record", "store/canon"},
+	"crawler/fetch":    {"store/record", "store/canon"},
+	"crawler/gate":     {"store/record", "store/canon"},
+	"crawler/pdf":      {"store/record", "store/canon"},
+	"crawler/render":   {"store/record", "store/canon"},
+	"diff":             {"store/record", "store/canon", "diff/align", "diff/section"},
+	"diff/align":       {"store/record", "store/canon"},
+	"diff/section":     {"store/record", "store/canon"},
+	"notify":           {"store/record", "notify/report"},
+	"notify/report":    {"store/record"},
+	"notify/mail":      {"store/record", "notify/report"},
+	"notify/webhook":   {"store/record", "notify/report"},
+	"notify/file":      {"store/record", "notify/report"},
+
+	"cmd/internal/demo":    {"store/record"},
+	"cmd/internal/monitor": {"store/record", "store/canon", "diff", "crawler"},
+	"cmd/internal/tour":    {"store/record", "cmd/internal/demo", "cmd/internal/monitor", "cmd/internal/wire"},
+	"cmd/policywatch":      {"store/record", "diff", "cmd/internal/monitor", "cmd/internal/tour", "cmd/internal/wire"},
+	"cmd/internal/house":   {},
+	"cmd/internal/wire":    nil, // sees everything: it is where the house is put together
+}
+
+// theirs keeps each library in one room. A key that ends in "..." stands for
+// everything below it.
+var theirs = map[string][]string{
+	"go.etcd.io/bbolt":                  {"store"},
+	"github.com/klauspost/compress/...": {"store", "crawler/fetch"},
+	"github.com/gocolly/colly/v2":       {"crawler/fetch"},
+	"github.com/temoto/robotstxt":       {"crawler/fetch"},
+	"code.dny.dev/ssrf":                 {"crawler/fetch"},
+	"github.com/chromedp/...":           {"crawler/render"},
+	"github.com/ledongthuc/pdf":         {"crawler/pdf"},
+	"github.com/PuerkitoBio/goquery":    {"crawler/extract", "crawler/discover", "crawler/gate"},
+	"github.com/sergi/go-diff/...":      {"diff/align"},
+	"github.com/goccy/go-yaml/...":      {"configs"},
+	"github.com/spf13/cobra":            {"cmd/policywatch"},
+	"github.com/wneessen/go-mail/...":   {"notify/mail"},
+}
+
+// pure lists the packages that see the standard library and text libraries
+// only, besides what is ours.
+var pure = []string{"store/record", "store/canon", "diff", "diff/align", "diff/section"}
+
+var textLibraries = []string{"golang.org/x/text/", "github.com/sergi/go-diff/", "github.com/clipperhouse/uax29/", "github.com/jalaali/"}
+
+func TestEveryImportKeepsToTheHouse(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "policywatch/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	dec := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimPrefix(p.ImportPath, module)
+		allowed, known := ours[name]
+		if !known {
+			t.Errorf("%s has no place in the table of this test; give it one", name)
+			continue
+		}
+		for _, imp := range p.Imports {
+			if inner, ok := strings.CutPrefix(imp, module); ok {
+				if allowed != nil && !slices.Contains(allowed, inner) {
+					t.Errorf("%s imports %s", name, inner)
+				}
+				continue
+			}
+			for lib, rooms := range theirs {
+				if matches(lib, imp) && !slices.Contains(rooms, name) {
+					t.Errorf("%s imports %s, which belongs in %s only", name, imp, strings.Join(rooms, " and "))
+				}
+			}
+			if slices.Contains(pure, name) && strings.Contains(strings.Split(imp, "/")[0], ".") &&
+				!slices.ContainsFunc(textLibraries, func(l string) bool { return strings.HasPrefix(imp, l) }) {
+				t.Errorf("%s is pure and imports %s", name, imp)
+			}
+		}
+	}
+}
+
+func matches(pattern, path string) bool {
+	if root, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return path == root || strings.HasPrefix(path, root+"/")
+	}
+	return path == pattern
+}
+
+func TestNoRoomWithoutAName(t *testing.T) {
+	for name := range ours {
+		for _, part := range strings.Split(name, "/") {
+			if slices.Contains([]string{"util", "utils", "common", "helpers", "types", "models"}, part) {
+				t.Errorf("%s: %q says nothing about what is in it", name, part)
+			}
+		}
+	}
+}
