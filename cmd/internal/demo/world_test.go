@@ -77,8 +77,8 @@ func charset(a answer) string {
 	return ""
 }
 
-// text returns the visible and hidden text of a page with its white space
-// folded, decoded as the page says.
+// text returns the visible and hidden text of a page without its white space,
+// decoded as the page says.
 func text(t *testing.T, a answer) string {
 	t.Helper()
 	body := a.Body
@@ -99,24 +99,25 @@ func text(t *testing.T, a answer) string {
 	for n := range root.Descendants() {
 		if n.Type == html.TextNode && n.Parent.Data != "script" && n.Parent.Data != "style" {
 			b.WriteString(n.Data)
-			b.WriteByte(' ')
 		}
 	}
-	return fold(b.String())
+	return bare(b.String())
 }
 
-func fold(s string) string { return strings.Join(strings.Fields(s), " ") }
+// bare takes all white space out, since markup may put it anywhere, and the
+// stars of a Markdown source.
+func bare(s string) string {
+	return strings.ReplaceAll(strings.Join(strings.Fields(s), ""), "**", "")
+}
 
-// holds reports the first line of the statement that the text lacks, in order.
+// missing returns the first line of the statement that the text lacks, in order.
 func missing(text string, st demo.Statement) string {
 	for _, line := range st.Lines() {
-		for _, part := range strings.Fields(line) {
-			i := strings.Index(text, part)
-			if i < 0 {
-				return line
-			}
-			text = text[i+len(part):]
+		_, rest, ok := strings.Cut(text, bare(line))
+		if !ok {
+			return line
 		}
+		text = rest
 	}
 	return ""
 }
