@@ -45,9 +45,10 @@ type Search interface {
 }
 
 // Reader turns a snapshot into a labelled and judged document; the fault says
-// why it is no statement (see Desk).
+// why it is no statement (see Desk). known is the identity of a text that was
+// judged before.
 type Reader interface {
-	Read(ctx context.Context, snap *record.Snapshot, site record.Site) (*record.Document, *record.Fault)
+	Read(ctx context.Context, snap *record.Snapshot, site record.Site, known string) (*record.Document, *record.Fault)
 }
 
 // Crawler visits sites. It is safe for concurrent use.

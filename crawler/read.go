@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 
+	"policywatch/store/canon"
 	"policywatch/store/record"
 )
 
@@ -45,14 +46,21 @@ type Desk struct {
 }
 
 // Read gives the document of a snapshot, and the fault that says why it is no
-// statement. The document is nil only when the bytes are no text.
-func (d *Desk) Read(ctx context.Context, snap *record.Snapshot, site record.Site) (*record.Document, *record.Fault) {
-	doc, err := d.Document(ctx, snap, site)
+// statement. The document is nil only when the bytes are no text. A text whose
+// identity is known was judged when it was first seen: it comes back without
+// sections and facts, which is what nearly every visit can do with.
+func (d *Desk) Read(ctx context.Context, snap *record.Snapshot, site record.Site, known string) (*record.Document, *record.Fault) {
+	doc, err := d.read(ctx, snap, site)
 	if err != nil {
 		f := asFault(err, snap.FinalURL)
 		f.URL, f.Status = snap.FinalURL, snap.Status
 		return nil, f
 	}
+	if known != "" && doc.Identity == known {
+		doc.Quality = record.Quality{Verdict: record.VerdictStatement, Score: 1, Reasons: []string{"the same text as the version that stands"}}
+		return doc, nil
+	}
+	d.judge(doc, snap)
 	if doc.Quality.Verdict != record.VerdictStatement {
 		return doc, &record.Fault{Kind: faultOf(doc.Quality.Verdict), URL: snap.FinalURL, Status: snap.Status,
 			Detail: strings.Join(doc.Quality.Reasons, "; ")}
@@ -67,17 +75,30 @@ func (d *Desk) Document(ctx context.Context, snap *record.Snapshot, site record.
 	if err != nil {
 		return nil, err
 	}
-	d.Label.Label(doc)
-	// A file on disk was not answered by a server: there is no status to judge.
-	asServed := snap
-	if snap.Status == 0 {
-		asServed = nil
-	}
-	doc.Quality = d.Gate.Judge(doc, asServed)
+	d.judge(doc, snap)
 	return doc, nil
 }
 
+func (d *Desk) judge(doc *record.Document, snap *record.Snapshot) {
+	d.Label.Label(doc)
+	// A file on disk was not answered by a server: there is no status to judge.
+	if snap.Status == 0 {
+		snap = nil
+	}
+	doc.Quality = d.Gate.Judge(doc, snap)
+}
+
 func (d *Desk) read(ctx context.Context, snap *record.Snapshot, site record.Site) (*record.Document, error) {
+	doc, err := d.parse(ctx, snap, site)
+	if err != nil {
+		return nil, err
+	}
+	texts := doc.Texts()
+	doc.Identity, doc.Exact = canon.Identity(texts), canon.Exact(texts)
+	return doc, nil
+}
+
+func (d *Desk) parse(ctx context.Context, snap *record.Snapshot, site record.Site) (*record.Document, error) {
 	base := snap.FinalURL
 	form := sniff(snap)
 	if form == formPDF {

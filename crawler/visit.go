@@ -100,7 +100,7 @@ func (v *visit) look(r record.Request) {
 		v.step("read", r.URL, "the same bytes as at the last visit")
 		return
 	}
-	doc, fault := v.crawler.Read.Read(v.ctx, snap, v.site)
+	doc, fault := v.crawler.Read.Read(v.ctx, snap, v.site, v.prior.Identity)
 	if doc != nil {
 		v.verdict = doc.Quality.Verdict
 	}
@@ -134,7 +134,7 @@ func (v *visit) explain(snap *record.Snapshot, f *record.Fault) *record.Fault {
 	if snap == nil || len(snap.Body) == 0 || f.Kind != record.FaultHTTP4xx && f.Kind != record.FaultHTTP5xx {
 		return f
 	}
-	if _, told := v.crawler.Read.Read(v.ctx, snap, v.site); told != nil {
+	if _, told := v.crawler.Read.Read(v.ctx, snap, v.site, ""); told != nil {
 		switch told.Kind {
 		case record.FaultBlocked, record.FaultMaintenance, record.FaultLogin:
 			told.Status = snap.Status

@@ -50,6 +50,10 @@ type Document struct {
 	Sections  []Section `json:"sections"`
 	Facts     []Fact    `json:"facts"`
 	Quality   Quality   `json:"quality"`
+	// Identity is the digest of the canonical text and Exact of the text as
+	// shown (store/canon), filled by whoever read the document.
+	Identity string `json:"-"`
+	Exact    string `json:"-"`
 }
 
 // Section is a run of blocks under one heading, or one judged without any.
@@ -93,6 +97,15 @@ func (d *Document) Text() string {
 		b.WriteString(d.Blocks[i].Text)
 	}
 	return b.String()
+}
+
+// Texts returns the blocks' texts in order.
+func (d *Document) Texts() []string {
+	out := make([]string, len(d.Blocks))
+	for i := range d.Blocks {
+		out[i] = d.Blocks[i].Text
+	}
+	return out
 }
 
 // Covers reports which topics the document's sections cover.

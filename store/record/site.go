@@ -55,6 +55,9 @@ type Prior struct {
 	Extractor string
 	// Lang is the language of the last good document.
 	Lang string
+	// Identity is Document.Identity of the version that stands. It is derived
+	// from Past.TextDigest and not stored by itself.
+	Identity string
 }
 
 // Past is what the archive knows of a site before a visit.

@@ -40,7 +40,7 @@ var ours = map[string][]string{
 	"notify/file":      {"store/record", "notify/report"},
 
 	"cmd/internal/demo":    {"store/record"},
-	"cmd/internal/monitor": {"store/record", "store/canon", "diff", "crawler"},
+	"cmd/internal/monitor": {"store/record", "diff", "crawler"},
 	"cmd/internal/tour":    {"store/record", "cmd/internal/demo", "cmd/internal/monitor", "cmd/internal/wire"},
 	"cmd/policywatch":      {"store/record", "diff", "cmd/internal/monitor", "cmd/internal/tour", "cmd/internal/wire"},
 	"cmd/internal/house":   {},

@@ -8,7 +8,6 @@ import (
 
 	"policywatch/crawler"
 	"policywatch/diff"
-	"policywatch/store/canon"
 	"policywatch/store/record"
 )
 
@@ -60,30 +59,24 @@ func (j *judgement) unchanged(reason string) {
 
 // read judges the document against the version that stands.
 func (j *judgement) read(doc *record.Document) error {
-	texts := make([]string, len(doc.Blocks))
-	for i := range doc.Blocks {
-		texts[i] = doc.Blocks[i].Text
-	}
-	identity, exact := canon.Identity(texts), canon.Exact(texts)
 	j.succeeded()
 	j.result.URL, j.result.Lang = j.obs.URL, doc.Lang
 	p := &j.visit.Past
 	p.Prior.Lang, p.Prior.Extractor = doc.Lang, doc.Extractor
+	switch {
+	case doc.Identity == j.before.TextDigest && doc.Exact == j.before.ExactDigest:
+		j.unchanged("the text is the same")
+		return nil
+	case doc.Identity == j.before.TextDigest:
+		j.cosmetic(doc.Exact)
+		return nil
+	}
 	findings := j.m.Sections.Check(doc, j.m.Profile(j.site))
 	j.result.describe(doc, findings)
-
-	v := &record.Version{Site: j.site.Domain, Number: j.before.Version + 1, At: j.visit.At, URL: j.obs.URL, Identity: identity, Exact: exact,
+	v := &record.Version{Site: j.site.Domain, Number: j.before.Version + 1, At: j.visit.At, URL: j.obs.URL, Identity: doc.Identity, Exact: doc.Exact,
 		Snapshot: p.Prior.BodyDigest, Document: doc, Findings: findings}
-	switch {
-	case j.before.Version == 0:
+	if j.before.Version == 0 {
 		j.accept(v, nil, record.VisitNew, "the first version; nothing to compare it with")
-		return nil
-	case identity == j.before.TextDigest:
-		if exact != j.before.ExactDigest {
-			j.cosmetic(exact)
-			return nil
-		}
-		j.unchanged("the text is the same")
 		return nil
 	}
 	old, err := j.standing(doc.Extractor)
@@ -95,7 +88,7 @@ func (j *judgement) read(doc *record.Document) error {
 			Reason: "Read by a newer extractor; the bytes of the version before are not there to be read again, so the two were not compared."},
 			record.VisitUnchanged, "read anew by a newer extractor")
 		return nil
-	case slices.Contains(j.before.Recent, identity):
+	case slices.Contains(j.before.Recent, doc.Identity):
 		j.accept(v, &record.Change{Class: record.ClassReturned, Severity: record.SeverityInfo,
 			Reason: "The statement returned to the text of an earlier version."}, record.VisitReturned, "the text of an earlier version is back")
 		return nil
@@ -193,11 +186,7 @@ func (j *judgement) seenTwice(v *record.Version) bool {
 	if again.Fault != nil || again.Document == nil {
 		return false
 	}
-	texts := make([]string, len(again.Document.Blocks))
-	for i := range again.Document.Blocks {
-		texts[i] = again.Document.Blocks[i].Text
-	}
-	return canon.Identity(texts) == v.Identity
+	return again.Document.Identity == v.Identity
 }
 
 // accept makes the version, and tells the change when there is one to tell.

@@ -81,7 +81,9 @@ func (m *Monitor) Check(ctx context.Context, site record.Site) (Result, error) {
 		return Result{}, err
 	}
 	past.Site = site.Domain
-	obs := m.Crawl.Observe(ctx, site, past.Prior)
+	prior := past.Prior
+	prior.Identity = past.TextDigest
+	obs := m.Crawl.Observe(ctx, site, prior)
 	if obs.Fault != nil && obs.Fault.Kind == record.FaultCancelled {
 		return Result{}, ErrInterrupted
 	}

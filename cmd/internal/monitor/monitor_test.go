@@ -15,6 +15,7 @@ import (
 	"policywatch/diff/section"
 	"policywatch/notify"
 	"policywatch/store"
+	"policywatch/store/canon"
 	"policywatch/store/record"
 )
 
@@ -88,6 +89,7 @@ func (s *scene) read(text, extractor string) *record.Document {
 		}
 	}
 	d.Title = d.Blocks[0].Text
+	d.Identity, d.Exact = canon.Identity(d.Texts()), canon.Exact(d.Texts())
 	s.Sections.Label(d)
 	return d
 }
