@@ -2,7 +2,6 @@ package fetch
 
 import (
 	"context"
-	"crypto/tls"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -65,7 +64,6 @@ func (x *exchange) attach(ctx context.Context) context.Context {
 		DNSStart:          func(httptrace.DNSStartInfo) { x.doing.Store(doingLookup) },
 		ConnectStart:      func(string, string) { x.doing.Store(doingConnect) },
 		TLSHandshakeStart: func() { x.doing.Store(doingHandshake) },
-		TLSHandshakeDone:  func(tls.ConnectionState, error) { x.doing.Store(doingRequest) },
 		GotConn:           func(httptrace.GotConnInfo) { x.doing.Store(doingRequest) },
 		WroteRequest:      func(httptrace.WroteRequestInfo) { x.doing.Store(doingWait) },
 	})
