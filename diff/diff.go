@@ -1,45 +1,178 @@
-// Package diff compares two versions of a statement.
+// Package diff judges what changed between two versions of a statement: which
+// class of change it is, how severe, what was dropped, added, altered or moved,
+// which facts changed and which sentences were turned round, with a reason in
+// words.
+//
+// It aligns the texts (diff/align), weighs every place where they differ, and
+// draws the conclusion from the weights. What looks different without saying
+// anything else — spelling variants, the order, menus that slipped into the
+// text, renumbered lists — weighs nothing.
+//
+// The package is pure: the same two documents give the same change, whatever
+// the time and the machine. It must not know how a document was fetched, what
+// the archive holds, or whom to tell.
 package diff
 
 import (
+	"fmt"
+
+	"policywatch/diff/align"
 	"policywatch/store/canon"
 	"policywatch/store/record"
 )
 
 // Side is one version of a statement.
 type Side struct {
+	// Document comes labelled: sections, facts and, where a gate judged it, the
+	// quality are filled in.
 	Document *record.Document
 	// Findings are the verdicts of the site's profile, nil when none was asked.
 	Findings []record.Finding
 }
 
-// Comparer compares statements. It holds no state besides its lexicons and is
-// safe for concurrent use.
+// Comparer compares statements. It is never modified after New and safe for
+// concurrent use.
 type Comparer struct {
-	lexicons []record.Lexicon
+	polarity map[string]*polarity
+	// any serves documents whose language is not known.
+	any *polarity
 }
 
 // New returns a Comparer that knows denial and duty in the lexicons' languages.
-func New(lex []record.Lexicon) *Comparer { return &Comparer{lexicons: lex} }
-
-// Compare judges what changed from old to new.
-func (c *Comparer) Compare(old, new Side) record.Change {
-	a, b := texts(old.Document), texts(new.Document)
-	ch := record.Change{Class: record.ClassNone, Severity: record.SeverityNone, Reason: "The texts are equal."}
-	switch {
-	case canon.Exact(a) == canon.Exact(b):
-	case canon.Identity(a) == canon.Identity(b):
-		ch.Class, ch.Severity, ch.Reason = record.ClassCosmetic, record.SeverityInfo, "Only spelling variants, spaces or punctuation differ."
-	default:
-		ch.Class, ch.Severity, ch.Reason = record.ClassSubstantive, record.SeverityMajor, "The wording changed."
+func New(lex []record.Lexicon) *Comparer {
+	c := &Comparer{polarity: make(map[string]*polarity, len(lex))}
+	var all record.PolarityWords
+	for _, l := range lex {
+		p := l.Polarity
+		c.polarity[l.Lang] = newPolarity(p)
+		all.Negators = append(all.Negators, p.Negators...)
+		all.Exceptions = append(all.Exceptions, p.Exceptions...)
 	}
-	return ch
+	c.any = newPolarity(all)
+	return c
+}
+
+// comparison is one pair of documents being judged.
+type comparison struct {
+	old, new         *record.Document
+	oldSide, newSide side
+	pol              *polarity
+	al               *align.Alignment
+	passages         []passage
+	losses, gains    []loss
+	change           record.Change
+}
+
+// Compare judges what changed from old to new. Documents read by different
+// extractors are not comparable: what differs may be ours. They give the class
+// none and a reason that says so. Documents are not modified.
+func (c *Comparer) Compare(old, new Side) record.Change {
+	a, b := old.Document, new.Document
+	if a == nil || b == nil {
+		return unusable("One side has no document.")
+	}
+	if a.Extractor != b.Extractor {
+		return none(fmt.Sprintf("The two texts were read by different extractors (%q and %q) and were not compared: a difference could be the reader's.", a.Extractor, b.Extractor))
+	}
+	same, links := sameText(a, b), sameLinks(a, b)
+	if same && links {
+		return none("The texts are equal.")
+	}
+	x := &comparison{old: a, new: b, pol: c.polarity[b.Lang]}
+	if x.pol == nil {
+		x.pol = c.any
+	}
+	x.oldSide.doc, x.newSide.doc = a, b
+	if same || canon.Identity(texts(a)) == canon.Identity(texts(b)) {
+		if !links {
+			return record.Change{Class: record.ClassLinks, Severity: record.SeverityInfo, Reason: "Only the addresses of links changed; the words are the same."}
+		}
+		return record.Change{Class: record.ClassCosmetic, Severity: record.SeverityInfo, Reason: "Only spelling variants, spacing, punctuation or markup differ; the words are the same."}
+	}
+	x.al = align.Align(a, b)
+	if ch, ok := refuse(a, b, x.kept()); ok {
+		return ch
+	}
+	x.examine()
+	x.sections()
+	x.change.Lost = lost(old.Findings, new.Findings)
+	x.conclude(old.Findings, new.Findings)
+	return x.change
+}
+
+func none(reason string) record.Change {
+	return record.Change{Class: record.ClassNone, Severity: record.SeverityNone, Reason: reason}
+}
+
+// kept is the part of the old text, 0 to 1, that the new one still has word for
+// word.
+func (x *comparison) kept() float64 {
+	all, kept := 0, 0
+	for _, g := range x.al.Groups {
+		for _, s := range x.al.Old[g.Old.From:g.Old.To] {
+			all += len(s.Text)
+			if g.Equal {
+				kept += len(s.Text)
+			}
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return float64(kept) / float64(all)
 }
 
 func texts(d *record.Document) []string {
 	out := make([]string, len(d.Blocks))
 	for i := range d.Blocks {
 		out[i] = d.Blocks[i].Text
+	}
+	return out
+}
+
+func sameText(a, b *record.Document) bool {
+	if len(a.Blocks) != len(b.Blocks) {
+		return false
+	}
+	for i := range a.Blocks {
+		if a.Blocks[i].Text != b.Blocks[i].Text {
+			return false
+		}
+	}
+	return true
+}
+
+// sameLinks compares the links in order, wherever the blocks end.
+func sameLinks(a, b *record.Document) bool {
+	list := func(d *record.Document) (out []record.Link) {
+		for i := range d.Blocks {
+			out = append(out, d.Blocks[i].Links...)
+		}
+		return out
+	}
+	x, y := list(a), list(b)
+	if len(x) != len(y) {
+		return false
+	}
+	for i := range x {
+		if x[i].URL != y[i].URL {
+			return false
+		}
+	}
+	return true
+}
+
+// lost lists the required elements that the profile found on the old side and
+// not on the new one. Unknown is not absent.
+func lost(old, new []record.Finding) (out []string) {
+	had := make(map[string]bool)
+	for _, f := range old {
+		had[f.ID] = f.Status == record.StatusPresent
+	}
+	for _, f := range new {
+		if f.Must && f.Status == record.StatusAbsent && had[f.ID] {
+			out = append(out, f.ID)
+		}
 	}
 	return out
 }

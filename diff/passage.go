@@ -1,0 +1,262 @@
+package diff
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"policywatch/diff/align"
+	"policywatch/store/canon"
+	"policywatch/store/record"
+)
+
+// weight is how much one difference matters.
+type weight int
+
+const (
+	noise    weight = iota // nothing that the statement says
+	moved                  // the same words in another place
+	slight                 // wording without effect
+	material               // something that the statement promises, does or names
+)
+
+// passage is one place where the texts differ, judged.
+type passage struct {
+	align.Group
+	old, new  string // words as they stand
+	sectionOf string // heading it stands under
+	topics    []record.Topic
+	weight    weight
+	turn      turned
+	numbers   [2][]string // number words that only one side has
+	dated     bool        // the statement's own date of last update
+}
+
+func (p *passage) op() record.EditOp {
+	switch {
+	case p.Old.Len() == 0:
+		return record.EditInsert
+	case p.New.Len() == 0:
+		return record.EditDelete
+	case p.Equal:
+		return record.EditMove
+	}
+	return record.EditReplace
+}
+
+// examine judges every difference of the alignment.
+func (x *comparison) examine() {
+	for _, g := range x.al.Groups {
+		if g.Equal && !g.Moved {
+			continue
+		}
+		p := passage{Group: g, old: x.al.OldText(g), new: x.al.NewText(g)}
+		s := -1
+		if g.New.Len() > 0 {
+			if s = x.al.New[g.New.From].Section; s >= 0 {
+				p.sectionOf, p.topics = x.new.Sections[s].Heading, x.new.Sections[s].Topics
+			}
+		}
+		if g.Old.Len() > 0 && (s < 0 || g.New.Len() == 0) {
+			if s = x.al.Old[g.Old.From].Section; s >= 0 {
+				p.sectionOf, p.topics = x.old.Sections[s].Heading, x.old.Sections[s].Topics
+			}
+		}
+		x.judge(&p)
+		x.passages = append(x.passages, p)
+	}
+}
+
+func (x *comparison) judge(p *passage) {
+	switch p.op() {
+	case record.EditMove:
+		p.weight = moved
+	case record.EditDelete:
+		p.weight = x.lone(p, p.old, x.al.Old[p.Old.From:p.Old.To], x.old, &x.newSide)
+	case record.EditInsert:
+		p.weight = x.lone(p, p.new, x.al.New[p.New.From:p.New.To], x.new, &x.oldSide)
+	case record.EditReplace:
+		p.weight = x.reworded(p)
+	}
+}
+
+// lone weighs a passage that only one side has.
+func (x *comparison) lone(p *passage, text string, ss []align.Sentence, doc *record.Document, far *side) weight {
+	rest := ss[:0:0]
+	for _, s := range ss {
+		if !far.holds(s) && !furniture(&doc.Blocks[s.Block]) {
+			rest = append(rest, s)
+		}
+	}
+	if len(rest) == 0 {
+		return noise
+	}
+	ws := words(text)
+	if x.isDate(rest, doc) {
+		p.dated = true
+		return slight
+	}
+	if x.pol.stance(ws).any() || carries(p.topics) || hasNumber(ws) {
+		return material
+	}
+	return slight
+}
+
+// reworded weighs a sentence that both sides have in different words.
+func (x *comparison) reworded(p *passage) weight {
+	a, b := words(p.old), words(p.new)
+	gone, come := minus(a, b), minus(b, a)
+	if len(gone)+len(come) == 0 {
+		return moved // the same words in another order
+	}
+	p.turn = x.pol.turn(a, b)
+	p.numbers = [2][]string{numbers(gone), numbers(come)}
+	if p.turn.denial || p.turn.duty {
+		return material
+	}
+	if x.isDate(x.al.Old[p.Old.From:p.Old.To], x.old) && x.isDate(x.al.New[p.New.From:p.New.To], x.new) {
+		p.dated = true
+		return slight
+	}
+	if onlyMark(a, b) {
+		return noise // "3. Cookies" became "4. Cookies"
+	}
+	if len(p.numbers[0])+len(p.numbers[1]) > 0 {
+		return material
+	}
+	content := 0
+	for _, w := range append(slices.Clone(gone), come...) {
+		if utf8.RuneCountInString(w) > 3 {
+			content++
+		}
+	}
+	if p.turn.weighty || content > 4 && carries(p.topics) {
+		return material
+	}
+	return slight
+}
+
+// carries reports whether any topic says something of the statement's subject.
+func carries(ts []record.Topic) bool {
+	return slices.ContainsFunc(ts, func(t record.Topic) bool { return t != record.Other })
+}
+
+// minus returns the words of a that b has no more.
+func minus(a, b []string) []string {
+	left := make(map[string]int)
+	for _, w := range b {
+		left[w]++
+	}
+	var out []string
+	for _, w := range a {
+		if left[w] > 0 {
+			left[w]--
+			continue
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+func numbers(ws []string) (out []string) {
+	for _, w := range ws {
+		if strings.ContainsAny(w, "0123456789") {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+func hasNumber(ws []string) bool { return len(numbers(ws)) > 0 }
+
+// onlyMark reports whether two lines differ in the number or letter of their
+// list mark alone.
+func onlyMark(a, b []string) bool {
+	return len(a) == len(b) && len(a) > 1 && a[0] != b[0] && mark(a[0]) && mark(b[0]) && slices.Equal(a[1:], b[1:])
+}
+
+func mark(w string) bool {
+	if utf8.RuneCountInString(w) == 1 {
+		return true
+	}
+	return len(w) <= 8 && strings.Trim(w, "0123456789.") == "" || len(w) <= 5 && strings.Trim(w, "ivxlc") == ""
+}
+
+// isDate reports whether the sentences state the day of the last update and
+// little else.
+func (x *comparison) isDate(ss []align.Sentence, doc *record.Document) bool {
+	if len(ss) > 2 {
+		return false
+	}
+	for _, s := range ss {
+		found := false
+		for _, f := range doc.Facts {
+			if f.Block == s.Block && f.Kind == record.FactUpdated && strings.Contains(s.Text, f.Text) {
+				found = true
+			}
+		}
+		if !found || len(words(s.Text)) > 16 {
+			return false
+		}
+	}
+	return true
+}
+
+// furniture reports whether a block is a link and nothing else: an entry of a
+// menu or of a table of contents.
+func furniture(b *record.Block) bool {
+	if len(b.Links) == 0 || len(b.Text) > 200 {
+		return false
+	}
+	linked := 0
+	for _, l := range b.Links {
+		linked += letters(l.Text)
+	}
+	return linked*10 >= letters(b.Text)*9
+}
+
+func letters(s string) (n int) {
+	for _, r := range s {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// side answers what a document says as a whole, worked out when first asked.
+type side struct {
+	doc   *record.Document
+	whole string
+	heads map[string]bool
+}
+
+// longKey is the least length, in bytes of canonical text, from which a
+// sentence is not found in another text by chance.
+const longKey = 40
+
+// holds reports whether the document says the sentence anywhere: within a
+// longer sentence, or, where it is short, as a heading.
+func (s *side) holds(t align.Sentence) bool {
+	key := t.Key
+	if key == "" {
+		key = canon.Key(t.Text)
+	}
+	if s.heads == nil {
+		s.heads = make(map[string]bool)
+		var b strings.Builder
+		for i := range s.doc.Blocks {
+			b.WriteString(s.doc.Blocks[i].Text)
+			b.WriteByte('\n')
+			if s.doc.Blocks[i].Kind == record.Heading {
+				s.heads[canon.Key(s.doc.Blocks[i].Text)] = true
+			}
+		}
+		s.whole = canon.Key(b.String())
+	}
+	if s.heads[key] {
+		return true
+	}
+	return len(key) >= longKey && strings.Contains(s.whole, key)
+}

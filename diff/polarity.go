@@ -1,0 +1,210 @@
+package diff
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"policywatch/store/canon"
+	"policywatch/store/record"
+)
+
+// polarity knows how one language denies and obliges. All its words are in
+// canonical form.
+type polarity struct {
+	denials    phrases
+	exceptions phrases
+	duties     phrases
+	maybes     phrases
+	prefixes   []string
+	stems      []string
+	infixes    []string
+}
+
+// phrases are runs of canonical words, by their first word.
+type phrases map[string][][]string
+
+func newPhrases(list []string) phrases {
+	p := make(phrases)
+	for _, s := range list {
+		if ws := words(s); len(ws) > 0 {
+			p[ws[0]] = append(p[ws[0]], ws)
+		}
+	}
+	return p
+}
+
+// at reports how many words of ws, from i on, make up a phrase; 0 for none.
+func (p phrases) at(ws []string, i int) int {
+	best := 0
+	for _, f := range p[ws[i]] {
+		if len(f) > best && i+len(f) <= len(ws) && slices.Equal(f, ws[i:i+len(f)]) {
+			best = len(f)
+		}
+	}
+	return best
+}
+
+func (p phrases) count(ws []string) (n int) {
+	for i := 0; i < len(ws); i++ {
+		if k := p.at(ws, i); k > 0 {
+			n++
+			i += k - 1
+		}
+	}
+	return n
+}
+
+func newPolarity(l record.PolarityWords) *polarity {
+	p := &polarity{denials: newPhrases(l.Negators), exceptions: newPhrases(l.Exceptions), duties: newPhrases(l.Duty), maybes: newPhrases(l.Maybe)}
+	fold := func(list []string) (out []string) {
+		for _, s := range list {
+			if k := canon.Key(s); k != "" {
+				out = append(out, k)
+			}
+		}
+		return out
+	}
+	p.prefixes, p.stems, p.infixes = fold(l.VerbPrefixes), fold(l.Stems), nil
+	for _, s := range l.Infixes {
+		p.infixes = append(p.infixes, canon.Text(s)) // keeps the apostrophe of n't
+	}
+	// The longest prefix that fits is the one that is meant.
+	slices.SortFunc(p.prefixes, func(a, b string) int { return len(b) - len(a) })
+	return p
+}
+
+// words are the canonical words of s.
+func words(s string) []string {
+	ts := canon.Tokens(s)
+	out := make([]string, len(ts))
+	for i, t := range ts {
+		out[i] = t.Text
+	}
+	return out
+}
+
+// affirmed returns the word without the prefix that denies it, and whether
+// there was one. A prefix of one letter needs a known stem behind it: نکند is
+// "not do", نام is "name".
+func (p *polarity) affirmed(w string) (string, bool) {
+	for _, x := range p.prefixes {
+		rest, ok := strings.CutPrefix(w, x)
+		if !ok || rest == "" {
+			continue
+		}
+		if utf8.RuneCountInString(x) > 1 || len(p.stems) == 0 {
+			return rest, true
+		}
+		for _, s := range p.stems {
+			if strings.HasPrefix(rest, s) {
+				return rest, true
+			}
+		}
+	}
+	return w, false
+}
+
+// denies reports whether the single word denies what it says.
+func (p *polarity) denies(w string) bool {
+	for _, x := range p.infixes {
+		if i := strings.Index(w, x); i > 0 {
+			return true
+		}
+	}
+	_, yes := p.affirmed(w)
+	return yes
+}
+
+// stance is what a run of words takes back, narrows, promises and leaves open.
+type stance struct{ denials, exceptions, duties, maybes int }
+
+func (p *polarity) stance(ws []string) stance {
+	s := stance{denials: p.denials.count(ws), exceptions: p.exceptions.count(ws), duties: p.duties.count(ws), maybes: p.maybes.count(ws)}
+	for i, w := range ws {
+		if p.denials.at(ws, i) == 0 && p.denies(w) {
+			s.denials++
+		}
+	}
+	return s
+}
+
+func (s stance) any() bool { return s.denials+s.exceptions+s.duties > 0 }
+
+// bare are the words that are left when denial, exception, duty and possibility
+// are taken out: what a sentence is about, whichever way it is turned.
+func (p *polarity) bare(ws []string) []string {
+	out := make([]string, 0, len(ws))
+	for i := 0; i < len(ws); i++ {
+		skip := 0
+		for _, f := range []phrases{p.denials, p.exceptions, p.duties, p.maybes} {
+			skip = max(skip, f.at(ws, i))
+		}
+		if skip > 0 {
+			i += skip - 1
+			continue
+		}
+		w, denied := p.affirmed(ws[i])
+		if !denied && p.denies(w) { // an infix: the stem before it is what stays
+			for _, x := range p.infixes {
+				if k := strings.Index(w, x); k > 0 {
+					w = w[:k]
+					break
+				}
+			}
+		}
+		// A Persian verb drops or takes the می with its denial.
+		out = append(out, w)
+	}
+	return out
+}
+
+// turned says whether a sentence was turned round, given both sides' words.
+type turned struct {
+	denial bool // one denies, or excepts, what the other says
+	duty   bool // a promise became a possibility, or the reverse
+	// weighty: denial or duty differ although the sentences are too far apart
+	// to call one the reverse of the other.
+	weighty bool
+}
+
+// turn compares two versions of one sentence.
+func (p *polarity) turn(old, new []string) turned {
+	a, b := p.stance(old), p.stance(new)
+	var t turned
+	if a == b {
+		return t
+	}
+	t.weighty = true
+	// What is left without the turning words must be mostly the same, or the
+	// sentences speak of different things.
+	if likeness(p.bare(old), p.bare(new)) < 0.6 {
+		return t
+	}
+	t.denial = a.denials != b.denials || a.exceptions != b.exceptions
+	t.duty = (a.duties-b.duties)*(a.maybes-b.maybes) < 0
+	return t
+}
+
+// likeness is 0 to 1: the part of all words, by length, that both sides have.
+// Words that begin alike count half: the denied and the plain form of a verb.
+func likeness(a, b []string) float64 {
+	left := make(map[string]int)
+	total, same := 0, 0
+	weigh := func(w string) int { return min(utf8.RuneCountInString(w), 8) }
+	for _, w := range a {
+		left[w]++
+		total += weigh(w)
+	}
+	for _, w := range b {
+		total += weigh(w)
+		if left[w] > 0 {
+			left[w]--
+			same += 2 * weigh(w)
+		}
+	}
+	if total == 0 {
+		return 1
+	}
+	return float64(same) / float64(total)
+}

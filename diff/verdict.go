@@ -1,0 +1,69 @@
+package diff
+
+import (
+	"policywatch/diff/align"
+	"policywatch/store/record"
+)
+
+// conclude draws class, severity and reason from the judged passages.
+func (x *comparison) conclude(oldFindings, newFindings []record.Finding) {
+	ch := &x.change
+	top := noise
+	for i := range x.passages {
+		p := &x.passages[i]
+		top = max(top, p.weight)
+		if p.turn.denial || p.turn.duty {
+			ch.Flips = append(ch.Flips, record.Flip{Before: p.old, After: p.new})
+		}
+	}
+	if top >= slight {
+		ch.Facts = x.factChanges()
+	}
+	switch {
+	case top < slight:
+		ch.Lost = nil
+		ch.Dropped, ch.Added, ch.Altered = nil, nil, nil
+		ch.Class, ch.Severity = record.ClassCosmetic, record.SeverityInfo
+		if top == moved {
+			ch.Class = record.ClassMoved
+		}
+	case len(ch.Lost) > 0 || len(ch.Dropped) > 0:
+		ch.Class, ch.Severity = record.ClassSectionDropped, record.SeverityMajor
+		if len(ch.Lost) > 0 {
+			ch.Severity = record.SeverityCritical
+		}
+	case len(ch.Added) > 0:
+		ch.Class, ch.Severity = record.ClassSectionAdded, record.SeverityMajor
+	case top == material:
+		ch.Class, ch.Severity = record.ClassSubstantive, record.SeverityMajor
+	default:
+		ch.Class, ch.Severity = record.ClassMinor, record.SeverityMinor
+	}
+	ch.Edits = x.edits()
+	ch.Reason = x.reason(oldFindings, newFindings)
+}
+
+// edits lists the differences in the originals' words. Neighbouring moves that
+// moved together are one edit.
+func (x *comparison) edits() []record.Edit {
+	var out []record.Edit
+	for i := 0; i < len(x.passages); i++ {
+		p := x.passages[i]
+		e := record.Edit{Op: p.op(), Section: p.sectionOf, Before: p.old, After: p.new}
+		switch e.Op {
+		case record.EditMove:
+			for i+1 < len(x.passages) {
+				q := x.passages[i+1]
+				if q.op() != record.EditMove || q.Old.From != p.Old.To || q.New.From != p.New.To || q.sectionOf != p.sectionOf {
+					break
+				}
+				e.Before, e.After = e.Before+" "+q.old, e.After+" "+q.new
+				p, i = q, i+1
+			}
+		case record.EditReplace:
+			e.Parts = align.Words(p.old, p.new)
+		}
+		out = append(out, e)
+	}
+	return out
+}
