@@ -84,14 +84,23 @@ var (
 
 // Jalali is the day in the Iranian calendar, in words and Latin digits.
 func (n *noise) Jalali() string {
-	j := jalaali.From(n.now)
-	return fmt.Sprintf("%s %d %s %d", jalaliDays[n.now.Weekday()], j.Day(), jalaliMonths[j.Month()-1], j.Year())
+	y, m, d := jalali(n.now)
+	return fmt.Sprintf("%s %d %s %d", jalaliDays[n.now.Weekday()], d, jalaliMonths[m-1], y)
 }
 
 // JalaliNumbers is the day as 1405/08/30.
 func (n *noise) JalaliNumbers() string {
-	j := jalaali.From(n.now)
-	return fmt.Sprintf("%d/%02d/%02d", j.Year(), int(j.Month()), j.Day())
+	y, m, d := jalali(n.now)
+	return fmt.Sprintf("%d/%02d/%02d", y, m, d)
+}
+
+// jalali converts the day. The library refuses only years that no clock shows.
+func jalali(t time.Time) (year, month, day int) {
+	y, m, d, err := jalaali.ToJalaali(t.Year(), t.Month(), t.Day())
+	if err != nil {
+		return 1405, 1, 1
+	}
+	return y, int(m), d
 }
 
 // Hijri is the day in the tabular Islamic calendar, which may differ by a day

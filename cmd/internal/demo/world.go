@@ -129,7 +129,7 @@ func (w *World) Statement(slug string, epoch int) (st Statement, url string) {
 		return Statement{}, ""
 	}
 	m := h.at(epoch)
-	return m.statement, "http://" + h.agency.Host + m.address
+	return m.statement, "http://" + h.agency.Host + escapePath(m.address)
 }
 
 func (w *World) host(slug string) *host {
