@@ -11,13 +11,14 @@ func (t *tree) choose(r *Reader) int32 {
 	root := t.body()
 	t.prune(root, r)
 	for {
-		next := t.heir(root)
-		if next < 0 {
-			break
+		for next := t.heir(root); next >= 0; next = t.heir(root) {
+			root = next
 		}
-		root = next
+		// What is dropped here may leave one heir where there were several.
+		if !t.trim(root, r) && !t.parts(root, r) {
+			return root
+		}
 	}
-	return root
 }
 
 func (t *tree) body() int32 {
@@ -95,7 +96,7 @@ func (t *tree) furniture(b *box, total int32, inMain bool) bool {
 	case b.atom == atom.Nav, role == "navigation", role == "menu", role == "menubar", role == "search", b.atom == atom.Search, role == "tablist", role == "toolbar":
 		return !share(b.prose, total, 25)
 	case b.atom == atom.Header, role == "banner":
-		if inMain && b.headings > 0 && !share(b.linked, b.letters, 40) {
+		if b.headings > 0 && (inMain && !share(b.linked, b.letters, 40) || b.links <= 2 && !share(b.linked, b.letters, 20)) {
 			return false
 		}
 		return !share(b.prose, total, 15)

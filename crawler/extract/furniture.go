@@ -2,6 +2,8 @@ package extract
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"policywatch/store/record"
 )
@@ -9,75 +11,261 @@ import (
 // furniture recognises lines that belong to the page and not to the statement,
 // by the words of every known language: pages mix languages in their frames.
 type furniture struct {
-	skip, actions, share, counter, today, news map[string]bool
-	weekdays                                   map[string]bool
-	leadIns, openings                          map[string]bool
-	longest                                    int // words in the longest phrase
+	skip, actions, share, news phraseSet
+	counter, today             phraseSet
+	months, weekdays           map[string]bool // single folded words
+	leadIns                    phraseSet
+	openings                   phraseSet
+	dated                      phraseSet // words before the statement's own dates
+	statement, others, about   phraseSet // names of legal texts
 }
 
 func newFurniture(lex []record.Lexicon) furniture {
-	f := furniture{skip: map[string]bool{}, actions: map[string]bool{}, share: map[string]bool{}, counter: map[string]bool{}, today: map[string]bool{},
-		news: map[string]bool{}, weekdays: map[string]bool{}, leadIns: map[string]bool{}, openings: map[string]bool{}}
-	add := func(m map[string]bool, phrases []string) {
-		for _, p := range phrases {
-			if k := key(p); k != "" {
-				m[k] = true
-				f.longest = max(f.longest, 1+strings.Count(k, " "))
+	f := furniture{months: map[string]bool{}, weekdays: map[string]bool{}}
+	for _, l := range lex {
+		w := &l.Furniture
+		f.skip.add(w.Skip)
+		f.actions.add(w.Actions)
+		f.actions.add(l.Pages.Consent)
+		f.share.add(w.Share)
+		f.news.add(w.News)
+		f.counter.add(w.Counter)
+		f.today.add(w.Today)
+		f.leadIns.add(w.LeadIns)
+		f.openings.add(w.Openings)
+		f.dated.add(l.Facts.Updated)
+		f.dated.add(l.Facts.Effective)
+		for name, weight := range l.Links.Statement {
+			if weight >= 0.75 {
+				f.statement.add([]string{name})
 			}
 		}
-	}
-	for _, l := range lex {
-		add(f.skip, l.Furniture.Skip)
-		add(f.actions, l.Furniture.Actions)
-		add(f.share, l.Furniture.Share)
-		add(f.counter, l.Furniture.Counter)
-		add(f.today, l.Furniture.Today)
-		add(f.news, l.Furniture.News)
-		add(f.weekdays, l.Furniture.Weekdays)
-		add(f.leadIns, l.Furniture.LeadIns)
-		add(f.openings, l.Furniture.Openings)
+		f.others.add(w.OtherTexts)
+		f.about.add(l.Pages.Privacy)
+		for _, d := range w.Weekdays {
+			for _, k := range strings.Fields(key(d)) {
+				f.weekdays[k] = true
+			}
+		}
+		for _, names := range l.Facts.Months {
+			for _, n := range names {
+				for s := range strings.SplitSeq(n, "|") {
+					for _, k := range strings.Fields(key(s)) {
+						f.months[k] = true
+					}
+				}
+			}
+		}
 	}
 	return f
 }
 
-// maxFurniture is the length in bytes over which no line is furniture, however
-// it begins: a sentence of the statement may well open with "today".
-const maxFurniture = 160
-
-// skipLine reports a line that is a skip link, a back or print link.
-func (f *furniture) skipLine(s string) bool {
-	if len(s) > maxFurniture {
-		return false
-	}
-	return f.skip[key(s)]
+// phraseSet finds phrases by their folded words.
+type phraseSet struct {
+	exact   map[string]bool // joined: Arabic-script spacing carries no meaning
+	first   map[string]int  // words of a phrase -> how many
+	longest int
 }
 
-// line reports a whole line that is furniture of any kind.
-func (f *furniture) line(s string) bool { return f.skipLine(s) }
+func (p *phraseSet) add(phrases []string) {
+	if p.exact == nil {
+		p.exact, p.first = map[string]bool{}, map[string]int{}
+	}
+	for _, s := range phrases {
+		k := key(s)
+		if k == "" {
+			continue
+		}
+		p.exact[join(k)] = true
+		n := 1 + strings.Count(k, " ")
+		p.first[k] = n
+		p.longest = max(p.longest, n)
+	}
+}
 
-// opening reports a formula that opens a text and is no heading.
-func (f *furniture) opening(s string) bool { return len(s) <= maxFurniture && f.openings[key(s)] }
+// is reports whether s is one of the phrases and nothing more. Whatever is
+// longer than any line of furniture is none.
+func (p *phraseSet) is(s string) bool {
+	return len(s) <= maxFurniture && p.exact[join(key(s))]
+}
 
-// leadIn reports whether a line that ends in a colon introduces what follows
-// ("including:", "موارد زیر:") rather than naming it.
-func (f *furniture) leadIn(s string) bool {
-	k := key(s)
-	words := strings.Split(k, " ")
+// opens returns how many of words a phrase at their beginning takes, 0 for
+// none.
+func (p *phraseSet) opens(words []string) int {
+	for n := min(p.longest, len(words)); n > 0; n-- {
+		if p.first[strings.Join(words[:n], " ")] > 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+// holds reports whether a phrase stands anywhere in words.
+func (p *phraseSet) holds(words []string) bool {
 	for i := range words {
-		for n := 1; n <= f.longest && i+n <= len(words); n++ {
-			if f.leadIns[strings.Join(words[i:i+n], " ")] {
-				return true
-			}
+		if p.opens(words[i:]) > 0 {
+			return true
 		}
 	}
 	return false
 }
 
-// action reports words of buttons and links: log in, print, read more.
-func (f *furniture) action(s string) bool {
+// join takes the spaces out of a folded phrase of Arabic letters.
+func join(k string) string {
+	if k == "" || k[0] < utf8.RuneSelf {
+		return k
+	}
+	return strings.ReplaceAll(k, " ", "")
+}
+
+// maxFurniture is the length in bytes over which no line is furniture, however
+// it begins: a sentence of the statement may well open with "today".
+const maxFurniture = 240
+
+// line reports a whole line that is furniture whatever stands around it.
+func (f *furniture) line(s string) bool {
 	if len(s) > maxFurniture {
 		return false
 	}
 	k := key(s)
-	return f.actions[k] || f.skip[k]
+	if f.skip.exact[join(k)] {
+		return true
+	}
+	return f.volatile(s, strings.Fields(k))
 }
+
+// volatile reports a line that every request writes anew: counters, the date
+// and clock of the day, tokens. The statement's own date is none of them.
+func (f *furniture) volatile(s string, words []string) bool {
+	if len(words) == 0 || len(words) > 24 {
+		return false
+	}
+	if token(s) {
+		return true
+	}
+	if f.dated.holds(words) {
+		return false
+	}
+	numbers := 0
+	for _, w := range words {
+		if number(w) {
+			numbers++
+		}
+	}
+	if numbers == 0 {
+		return false
+	}
+	// "Visits: 1234", "1234 views", "... Visits today: 12"
+	if n := f.counter.opens(words); n > 0 && n < len(words) && f.counts(words[n:]) {
+		return true
+	}
+	if number(words[0]) && len(words) <= 6 && f.counter.is(strings.Join(words[1:], " ")) {
+		return true
+	}
+	for i := 1; i < len(words) && len(words)-i <= 6; i++ {
+		if n := f.counter.opens(words[i:]); n > 0 && i+n == len(words)-1 && number(words[len(words)-1]) && !terminal(lastMark(s)) {
+			return true
+		}
+	}
+	return f.clock(s, words, numbers)
+}
+
+// counts reports whether what follows a counter's name is its number: a few
+// words, numbers, and perhaps the day.
+func (f *furniture) counts(rest []string) bool {
+	strange := 0
+	seen := false
+	for i, w := range rest {
+		switch {
+		case number(w):
+			seen = seen || i < 4
+		case f.weekdays[w], f.months[w], f.today.first[w] > 0, f.counter.first[w] > 0:
+		default:
+			strange++
+		}
+	}
+	return seen && strange <= 3
+}
+
+// clock reports the date of the day, with or without a clock.
+func (f *furniture) clock(s string, words []string, numbers int) bool {
+	day, strange := 0, 0
+	if n := f.today.opens(words); n > 0 {
+		day++
+		words = words[n:]
+	}
+	for _, w := range words {
+		switch {
+		case number(w), f.months[w]:
+		case f.weekdays[w]:
+			day++
+		case f.today.first[w] > 0, w == "am", w == "pm", w == "gmt", w == "utc":
+		default:
+			strange++
+		}
+	}
+	hours := clockFace(s)
+	switch {
+	case strange > 1, terminal(lastMark(s)):
+		return false
+	case day > 0:
+		return numbers >= 2 || hours
+	}
+	return hours && strange == 0 && numbers >= 5 // a date and a time, no word
+}
+
+// clockFace reports hh:mm anywhere in s.
+func clockFace(s string) bool {
+	digits := 0
+	for i, c := range s {
+		switch {
+		case unicode.IsDigit(c):
+			digits++
+		case c == ':' && digits > 0 && digits <= 2 && nextIsDigit(s[i+1:]):
+			return true
+		default:
+			digits = 0
+		}
+	}
+	return false
+}
+
+// number reports a folded word of digits only.
+func number(w string) bool { return w != "" && strings.Trim(w, "0123456789") == "" }
+
+// token reports one long word of mixed letters and digits: a session, a nonce.
+func token(s string) bool {
+	if len(s) < 20 || strings.ContainsAny(s, " \t\n:/@") {
+		return false
+	}
+	digits, lower, upper, dots := 0, 0, 0, 0
+	for _, c := range s {
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+		case c >= 'a' && c <= 'z':
+			lower++
+		case c >= 'A' && c <= 'Z':
+			upper++
+		case c == '.':
+			dots++
+		case c == '-' || c == '_' || c == '=' || c == '+':
+		default:
+			return false
+		}
+	}
+	return digits*6 >= len(s) && lower+upper > 0 && dots == 0
+}
+
+// skipLine reports a line that is a skip link, a back or print link.
+func (f *furniture) skipLine(s string) bool { return f.skip.is(s) }
+
+// action reports words of buttons and links: log in, print, read more.
+func (f *furniture) action(s string) bool { return f.actions.is(s) || f.skip.is(s) }
+
+// opening reports a formula that opens a text and is no heading.
+func (f *furniture) opening(s string) bool { return f.openings.is(s) }
+
+// leadIn reports whether a line that ends in a colon introduces what follows
+// ("including:", "موارد زیر:") rather than naming it.
+func (f *furniture) leadIn(s string) bool { return f.leadIns.holds(strings.Fields(key(s))) }

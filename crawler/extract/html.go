@@ -44,10 +44,8 @@ func (r *Reader) HTML(text []byte, o Options) (*record.Document, error) {
 	root := t.choose(r)
 	w := newWalker(r, t, res)
 	w.walk(root)
-	ds := w.done()
-	if b, ok := w.title(root, h); ok {
-		ds = append([]draft{b}, ds...)
-	}
+	ds := r.fromTitle(w.done(), h)
+	ds = append(w.preface(root, h), ds...)
 	return r.finish(h.title(firstHeading(ds)), r.settle(ds)), nil
 }
 

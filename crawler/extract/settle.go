@@ -1,8 +1,6 @@
 package extract
 
 import (
-	"strings"
-
 	"policywatch/store/record"
 )
 
@@ -51,11 +49,3 @@ func (r *Reader) boldHeadings(ds []draft) {
 		d.kind, d.level = record.Heading, min(level+1, 6)
 	}
 }
-
-// title returns the page's own heading as a draft where it stands outside the
-// chosen part of the page.
-func (w *walker) title(root int32, h pageHead) (draft, bool) {
-	return draft{}, false
-}
-
-var _ = strings.TrimSpace

@@ -130,7 +130,7 @@ func (t *tree) grow(n *html.Node, parent int32, f flag, depth int) {
 	case atom.B, atom.Strong:
 		own |= isBold
 	case atom.A:
-		if leadsAway(href, n) {
+		if leadsAway(href, n, f&isHeading != 0) {
 			own |= isLinked
 		}
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
@@ -334,7 +334,10 @@ func attr(n *html.Node, key string) string {
 
 // leadsAway reports links as menus have them. An address that is shown as such
 // (mail, telephone, a URL in words) is part of a sentence, not of a menu.
-func leadsAway(href string, n *html.Node) bool {
+func leadsAway(href string, n *html.Node, inHeading bool) bool {
+	if inHeading && href != "" && href[0] == '#' {
+		return false // the heading's own anchor
+	}
 	if href == "" || strings.HasPrefix(href, "mailto:") || strings.HasPrefix(href, "tel:") || strings.Contains(href, "/cdn-cgi/l/email-protection") {
 		return false
 	}

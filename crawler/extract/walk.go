@@ -80,6 +80,11 @@ func (w *walker) walk(i int32) {
 	case atom.Pre, atom.Textarea:
 		w.preformatted(i)
 		return
+	case atom.Span, atom.Small, atom.I, atom.Em, atom.Sup, atom.B:
+		// What a link says to screen readers only: "opens in a new window".
+		if b.flags&isLinked != 0 && b.letters > 8 && b.letters < 50 && b.flags&hasBlock == 0 && w.r.words.skip.is(w.t.words(i)) {
+			return
+		}
 	case atom.Button:
 		if b.flags&isHeading == 0 && b.flags&isTrigger == 0 && w.run.empty() {
 			return

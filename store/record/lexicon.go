@@ -67,6 +67,9 @@ type FurnitureWords struct {
 	// LeadIns mark a line that introduces a list and is no heading, although it
 	// ends in a colon: following, زیر, التالية.
 	LeadIns []string `yaml:"lead_ins"`
+	// OtherTexts are names of legal texts that stand beside a statement on one
+	// page and are none: terms of use, copyright, data processing agreement.
+	OtherTexts []string `yaml:"other_texts"`
 	// Openings are formulas that open a text and are no heading.
 	Openings []string `yaml:"openings"`
 }

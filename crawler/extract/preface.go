@@ -1,0 +1,148 @@
+package extract
+
+import (
+	"slices"
+	"strings"
+
+	"policywatch/store/record"
+)
+
+// preface reads what stands before the chosen part of the page and belongs to
+// it: the title, the date under it, an introduction. It begins with the title;
+// without one nothing before the chosen part is taken.
+func (w *walker) preface(root int32, h pageHead) []draft {
+	sub := newWalker(w.r, w.t, w.res)
+	for _, i := range w.t.before(root) {
+		sub.walk(i)
+		sub.flush()
+	}
+	ds := w.r.sweep(sub.out)
+	at, best := -1, 0
+	for i := range ds {
+		if s := w.r.titleScore(&ds[i], h); s > 0 && s >= best {
+			at, best = i, s
+		}
+	}
+	if at < 0 {
+		return nil
+	}
+	ds[at].kind, ds[at].marked = record.Heading, true
+	if ds[at].level == 0 || ds[at].level > 2 {
+		ds[at].level = 1
+	}
+	var out []draft
+	if at > 0 && w.r.dateLine(&ds[at-1]) {
+		out = append(out, ds[at-1])
+	}
+	for i := at; i < len(ds); i++ {
+		d := &ds[i]
+		n := letters(d.text)
+		if i == at || d.kind == record.Heading && i > at && !d.linked || w.r.dateLine(d) || !d.linked && (n >= 100 || n >= 40 && ends(d.text)) {
+			out = append(out, *d)
+		}
+	}
+	// A heading that nothing follows before the next one is somebody else's.
+	return slices.DeleteFunc(out, func(d draft) bool { return letters(d.text) == 0 })
+}
+
+// before lists the subtrees that precede box i in the page, outermost first.
+func (t *tree) before(i int32) []int32 {
+	var path []int32
+	for p := i; p >= 0; p = t.boxes[p].parent {
+		path = append(path, p)
+	}
+	var out []int32
+	for k := len(path) - 1; k > 0; k-- {
+		for c := path[k] + 1; c < path[k-1]; c = t.boxes[c].end {
+			if t.boxes[c].flags&isDropped == 0 && t.boxes[c].letters > 0 {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// titleScore says how surely a line is the title of the page's text.
+func (r *Reader) titleScore(d *draft, h pageHead) int {
+	if d.kind == record.Item || d.kind == record.Row || d.linked || len(d.text) > 300 {
+		return 0
+	}
+	s := look(d.text)
+	if s.hollow || s.words > maxHeadingWords+4 || s.sentence && d.kind != record.Heading {
+		return 0
+	}
+	score := 0
+	k := join(key(d.text))
+	for _, t := range []string{h.docTitle, h.ogTitle} {
+		for _, part := range titleParts(t) {
+			if p := join(key(part)); p != "" && p == k && part != h.siteName {
+				score = max(score, 3)
+			}
+		}
+	}
+	if r.words.statement.is(strings.TrimRight(d.text, ": ")) {
+		score = max(score, 5)
+	} else if d.kind == record.Heading && r.words.statement.holds(strings.Fields(key(d.text))) {
+		score = max(score, 4)
+	}
+	if d.kind == record.Heading && d.level == 1 {
+		score++
+	}
+	if score == 0 && d.kind == record.Heading && d.level <= 2 {
+		score = 1
+	}
+	return score
+}
+
+func titleParts(t string) []string {
+	parts := []string{t}
+	for _, sep := range separators {
+		if strings.Contains(t, sep) {
+			for p := range strings.SplitSeq(t, sep) {
+				parts = append(parts, strings.TrimSpace(p))
+			}
+		}
+	}
+	return parts
+}
+
+// dateLine reports a short line that tells the statement's own date.
+func (r *Reader) dateLine(d *draft) bool {
+	if d.linked || len(d.text) > 160 {
+		return false
+	}
+	words := strings.Fields(key(d.text))
+	if len(words) > 14 {
+		return false
+	}
+	years, months := 0, false
+	for _, w := range words {
+		if number(w) && len(w) == 4 && (w[0] == '1' || w[0] == '2') || number(w) && len(w) == 8 {
+			years++
+		}
+		months = months || r.words.months[w]
+	}
+	return years == 1 && (months || r.words.dated.holds(words) || len(words) <= 6)
+}
+
+// fromTitle drops what stands before the statement's title inside the chosen
+// part of the page: a banner, an announcement, a menu with words of its own. It
+// does so only for a title that is sure, and only where little goes.
+func (r *Reader) fromTitle(ds []draft, h pageHead) []draft {
+	at, best, total, before := -1, 3, 0, 0
+	for i := range ds {
+		if ds[i].kind == record.Heading && ds[i].level <= 2 {
+			if s := r.titleScore(&ds[i], h); s > best {
+				at, best, before = i, s, total
+			}
+		}
+		total += letters(ds[i].text)
+	}
+	if at <= 0 || before*5 > total {
+		return ds
+	}
+	if r.dateLine(&ds[at-1]) {
+		at--
+	}
+	return ds[at:]
+}
