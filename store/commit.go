@@ -258,7 +258,7 @@ func (c *commit) apply(tx *bolt.Tx) error {
 		return err
 	}
 	row := siteRow{site: c.site.site, past: c.site.past, streams: site.streams}
-	if fields := row.encode(); !bytes.Equal(fields, siteBytes) {
+	if fields := row.encode(); siteBytes == nil || !bytes.Equal(fields, siteBytes) {
 		return put(tx, bucketSites, []byte(c.domain), fields)
 	}
 	return nil

@@ -33,9 +33,10 @@ var (
 
 // DamageError is one place where the archive does not hold what was written.
 type DamageError struct {
-	Bucket string
-	Key    string // as the key's parts are written in FORMAT.md, or in hex
-	What   string
+	Bucket string `json:"bucket"`
+	// Key is written as a person would, DOMAIN@NUMBER, or else in hex.
+	Key  string `json:"key"`
+	What string `json:"what"`
 }
 
 // Error names the place and what is wrong with it.

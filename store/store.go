@@ -78,9 +78,7 @@ func (db *DB) Close() error {
 	close(db.jobs)
 	db.mu.Unlock()
 	<-db.drained
-	err := db.bolt.Close() // waits for readers
-	db.zstd.close()
-	return err
+	return db.bolt.Close() // waits for readers
 }
 
 // view runs fn in a read transaction. It must be short, since pages freed

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"runtime"
 
@@ -18,10 +20,11 @@ const (
 	dictID = 1
 )
 
-// codec compresses and decompresses blobs. Creating a zstd encoder costs more
-// than compressing a page, so the plain ones are shared; the library queues
-// callers beyond the given concurrency. Encoders with a dictionary are kept in
-// a list of the same length and given their dictionary for each use.
+// codec compresses and decompresses blobs. A new encoder costs three times what
+// compressing a page does, and a megabyte or two; so there are as many as
+// processors, made when first needed and used again. The plain ones are shared
+// and the library queues their callers; one with a dictionary belongs to its
+// caller while in use, and gets its dictionary anew each time.
 type codec struct {
 	enc    *zstd.Encoder
 	dec    *zstd.Decoder
@@ -47,15 +50,8 @@ func newCodec() (*codec, error) {
 	return c, nil
 }
 
-func (c *codec) close() {
-	c.dec.Close()
-	for range cap(c.dicts) {
-		if d := <-c.dicts; d != nil {
-			d.Close()
-		}
-	}
-}
-
+// encoderOptions ask for speed: the next level saves a twentieth and takes half
+// as long again. The frames carry no checksum, since rows and digests do.
 func encoderOptions(n int) []zstd.EOption {
 	return []zstd.EOption{
 		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(n), zstd.WithWindowSize(window),
@@ -63,8 +59,7 @@ func encoderOptions(n int) []zstd.EOption {
 	}
 }
 
-// decoderOptions bound memory twice: the frame may not ask for more window than
-// ours have, nor decode past the buffer that the row's own size allotted.
+// decoderOptions hold a frame to the buffer that the row's own size allotted.
 func decoderOptions(n int) []zstd.DOption {
 	return []zstd.DOption{
 		zstd.WithDecoderConcurrency(n), zstd.WithDecoderMaxMemory(maxBlob), zstd.WithDecodeAllCapLimit(true),
@@ -85,63 +80,99 @@ func (c *codec) append(dst, plain []byte) []byte {
 	return dst
 }
 
-// delta compresses plain against base. It reports false when that does not pay.
+// delta compresses plain against base. It reports false when that does not pay:
+// text of these kinds alone shrinks to a quarter or less.
 func (c *codec) delta(plain, base []byte) ([]byte, bool) {
 	if len(base) < plainBelow || len(plain) < plainBelow || len(base)+len(plain) > window {
 		return nil, false
 	}
-	enc := <-c.deltas
-	defer func() { c.deltas <- enc }()
-	var err error
-	if enc, err = zstd.NewWriter(nil, append(encoderOptions(1), zstd.WithEncoderDictRaw(dictID, base))...); err != nil {
+	out, err := c.deltaFrame(plain, base)
+	if err != nil || len(out) >= len(plain)/8 {
 		return nil, false
 	}
-	out := enc.EncodeAll(plain, nil)
-	enc = nil
-	return out, len(out) < len(plain)/8
+	// Dictionaries are the library's less trodden path, and what is kept can
+	// never be fetched again. Reading it back costs half of what writing did.
+	back, err := c.plain(blobHead{size: len(plain), key: 1, data: out}, base)
+	return out, err == nil && bytes.Equal(back, plain)
+}
+
+func (c *codec) deltaFrame(plain, base []byte) ([]byte, error) {
+	enc := <-c.deltas
+	defer func() { c.deltas <- enc }()
+	var out bytes.Buffer
+	dict := zstd.WithEncoderDictRaw(dictID, base)
+	if enc == nil {
+		fresh, err := zstd.NewWriter(&out, append(encoderOptions(1), dict)...)
+		if err != nil {
+			return nil, err
+		}
+		enc = fresh
+	} else if err := enc.ResetWithOptions(&out, dict); err != nil {
+		enc = nil
+		return nil, err
+	}
+	_, err := enc.Write(plain)
+	if err := errors.Join(err, enc.Close()); err != nil {
+		enc = nil
+		return nil, err
+	}
+	return out.Bytes(), nil
 }
 
 // plain decompresses a blob whose key blob, if it has one, is base.
 func (c *codec) plain(h blobHead, base []byte) ([]byte, error) {
 	if h.size == len(h.data) {
-		return append(make([]byte, 0, h.size), h.data...), nil
+		return bytes.Clone(h.data), nil
 	}
-	// A frame of this many bytes cannot hold more: zstd repeats one byte at most
-	// 128 KiB a block. It keeps a damaged size from allotting memory.
-	if h.size > (len(h.data)+1)<<17 {
+	// However well it compresses, a block is three bytes and gives 128 KiB at
+	// most: a damaged size does not allot memory that no frame could fill.
+	if h.size > (len(h.data)/3+1)<<17 {
 		return nil, errCorrupt
 	}
-	dec := c.dec
-	if h.key != 0 {
-		slot := <-c.dicts
-		defer func() { c.dicts <- slot }()
-		var err error
-		if dec, err = zstd.NewReader(nil, append(decoderOptions(1), zstd.WithDecoderDictRaw(dictID, base))...); err != nil {
-			return nil, err
-		}
-		defer dec.Close()
+	buf := make([]byte, 0, h.size)
+	var err error
+	if h.key == 0 {
+		buf, err = c.dec.DecodeAll(h.data, buf)
+	} else {
+		buf, err = c.decodeDelta(h.data, buf, base)
 	}
-	out, err := dec.DecodeAll(h.data, make([]byte, 0, h.size))
 	if err != nil {
 		return nil, err
 	}
-	if len(out) != h.size {
-		return nil, fmt.Errorf("%d bytes where the row says %d", len(out), h.size)
+	if len(buf) != h.size {
+		return nil, fmt.Errorf("%d bytes where the row says %d", len(buf), h.size)
 	}
-	return out, nil
+	return buf, nil
+}
+
+func (c *codec) decodeDelta(data, buf, base []byte) ([]byte, error) {
+	dec := <-c.dicts
+	defer func() { c.dicts <- dec }()
+	dict := zstd.WithDecoderDictRaw(dictID, base)
+	if dec == nil {
+		fresh, err := zstd.NewReader(nil, append(decoderOptions(1), dict)...)
+		if err != nil {
+			return nil, err
+		}
+		dec = fresh
+	} else if err := dec.ResetWithOptions(nil, dict); err != nil {
+		dec = nil
+		return nil, err
+	}
+	return dec.DecodeAll(data, buf)
 }
 
 // unpackKey returns the plain bytes of a row that must be a key blob.
 func (c *codec) unpackKey(row []byte) ([]byte, error) {
 	if row == nil {
-		return nil, fmt.Errorf("the row is missing")
+		return nil, errors.New("the row is missing")
 	}
 	h, err := parseBlob(row)
 	if err != nil {
 		return nil, err
 	}
 	if h.key != 0 {
-		return nil, fmt.Errorf("it is a delta itself")
+		return nil, errors.New("it is a delta itself")
 	}
 	return c.plain(h, nil)
 }
