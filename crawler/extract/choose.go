@@ -7,7 +7,7 @@ import (
 
 // choose drops the page's furniture and returns the box that holds the
 // statement: the deepest one that still holds nearly all running text.
-func (t *tree) choose(r *Reader) int32 {
+func (t *tree) choose(r *Reader, h pageHead) int32 {
 	root := t.body()
 	t.prune(root, r)
 	for {
@@ -15,7 +15,7 @@ func (t *tree) choose(r *Reader) int32 {
 			root = next
 		}
 		// What is dropped here may leave one heir where there were several.
-		if !t.trim(root, r) && !t.parts(root, r) {
+		if !t.trim(root, r) && !t.parts(root, r, h) {
 			return root
 		}
 	}

@@ -41,11 +41,15 @@ func (r *Reader) HTML(text []byte, o Options) (*record.Document, error) {
 		}
 	}
 	t := plant(page.Get(0))
-	root := t.choose(r)
+	root := t.choose(r, h)
 	w := newWalker(r, t, res)
 	w.walk(root)
-	ds := r.fromTitle(w.done(), h)
-	ds = append(w.preface(root, h), ds...)
+	ds := w.done()
+	if pre := w.preface(root, h); len(pre) > 0 {
+		ds = append(pre, ds...)
+	} else {
+		ds = r.fromTitle(ds, h)
+	}
 	return r.finish(h.title(firstHeading(ds)), r.settle(ds)), nil
 }
 

@@ -20,15 +20,21 @@ type titleBox struct {
 	privacy bool
 }
 
-// parts drops the other texts when root holds several.
-func (t *tree) parts(root int32, r *Reader) bool {
+// parts drops the other texts when root holds several. A page that calls itself
+// a privacy statement is one, whatever its sections are called.
+func (t *tree) parts(root int32, r *Reader, h pageHead) bool {
+	for _, title := range []string{h.docTitle, h.ogTitle} {
+		if r.words.statement.holds(strings.Fields(key(title))) {
+			return false
+		}
+	}
 	titles := t.legalTitles(root, r)
 	for _, p := range titles {
 		if !p.privacy {
 			continue
 		}
 		for _, o := range titles {
-			if o.privacy {
+			if o.privacy || o.level != p.level {
 				continue
 			}
 			anc := t.common(p.box, o.box)
@@ -36,7 +42,7 @@ func (t *tree) parts(root int32, r *Reader) bool {
 			if t.boxes[cp].prose >= partProse && t.boxes[co].prose >= partProse {
 				return t.keepSiblings(anc, r)
 			}
-			if p.level == o.level && t.keepRuns(anc, cp, p.level, r) {
+			if t.keepRuns(anc, cp, p.level, r) {
 				return true
 			}
 		}
@@ -124,6 +130,7 @@ func (t *tree) keepRuns(anc, cp int32, level int, r *Reader) bool {
 		children []int32
 		prose    int32
 		keep     bool
+		named    bool // its title is the name of a legal text
 	}
 	parts := []part{{}}
 	own := -1
@@ -134,7 +141,8 @@ func (t *tree) keepRuns(anc, cp int32, level int, r *Reader) bool {
 		}
 		if b.headings > 0 || b.flags&isHeading != 0 {
 			if l, title := t.firstHeading(c); l > 0 && l <= level {
-				parts = append(parts, part{keep: r.speaksOfPrivacy(title)})
+				name := strings.TrimRight(title, ": ")
+				parts = append(parts, part{keep: r.speaksOfPrivacy(title), named: r.words.statement.is(name) || r.words.others.is(name)})
 			}
 		}
 		p := &parts[len(parts)-1]
@@ -147,13 +155,17 @@ func (t *tree) keepRuns(anc, cp int32, level int, r *Reader) bool {
 	if own < 0 || parts[own].prose < partProse {
 		return false
 	}
-	others := int32(0)
+	others, named := int32(0), 0
 	for _, p := range parts {
 		if !p.keep {
 			others += p.prose
 		}
+		if p.named {
+			named++
+		}
 	}
-	if others < partProse {
+	// Sections of one text may carry such names too; texts nearly all do.
+	if others < partProse || named*10 < (len(parts)-1)*6 {
 		return false
 	}
 	for _, p := range parts {

@@ -72,13 +72,8 @@ func (r *Reader) titleScore(d *draft, h pageHead) int {
 		return 0
 	}
 	score := 0
-	k := join(key(d.text))
-	for _, t := range []string{h.docTitle, h.ogTitle} {
-		for _, part := range titleParts(t) {
-			if p := join(key(part)); p != "" && p == k && part != h.siteName {
-				score = max(score, 3)
-			}
-		}
+	if h.names(d.text) {
+		score = 3
 	}
 	if r.words.statement.is(strings.TrimRight(d.text, ": ")) {
 		score = max(score, 5)
@@ -92,6 +87,19 @@ func (r *Reader) titleScore(d *draft, h pageHead) int {
 		score = 1
 	}
 	return score
+}
+
+// names reports whether the page's title is or holds text as one of its parts.
+func (h pageHead) names(text string) bool {
+	k := join(key(text))
+	for _, t := range []string{h.docTitle, h.ogTitle} {
+		for _, part := range titleParts(t) {
+			if p := join(key(part)); p != "" && p == k && part != h.siteName {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func titleParts(t string) []string {
@@ -131,14 +139,16 @@ func (r *Reader) dateLine(d *draft) bool {
 func (r *Reader) fromTitle(ds []draft, h pageHead) []draft {
 	at, best, total, before := -1, 3, 0, 0
 	for i := range ds {
-		if ds[i].kind == record.Heading && ds[i].level <= 2 {
+		// A section may be called like a statement; the page's title is called
+		// like the page.
+		if ds[i].kind == record.Heading && (ds[i].level == 1 || ds[i].level == 2 && h.names(ds[i].text)) {
 			if s := r.titleScore(&ds[i], h); s > best {
 				at, best, before = i, s, total
 			}
 		}
 		total += letters(ds[i].text)
 	}
-	if at <= 0 || before*5 > total {
+	if at <= 0 || before*5 > total || ds[at].level > 1 && best < 5 {
 		return ds
 	}
 	if r.dateLine(&ds[at-1]) {

@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"strings"
+
 	"policywatch/store/record"
 )
 
@@ -23,7 +25,7 @@ func (r *Reader) settle(ds []draft) []record.Block {
 func (r *Reader) sweep(ds []draft) []draft {
 	out := ds[:0]
 	for _, d := range ds {
-		if d.kind != record.Heading && r.words.line(d.text) || d.linked && r.words.action(d.text) {
+		if d.kind != record.Heading && r.words.line(d.text) || d.linked && r.words.action(d.text) || filler(d.text) {
 			continue
 		}
 		out = append(out, d)
@@ -48,4 +50,11 @@ func (r *Reader) boldHeadings(ds []draft) {
 		}
 		d.kind, d.level = record.Heading, min(level+1, 6)
 	}
+}
+
+// filler reports a line that says one word over and over, which templates use
+// to give an empty box its width.
+func filler(s string) bool {
+	first, rest, ok := strings.Cut(s, " ")
+	return ok && len(rest) > 8*len(first) && strings.Trim(strings.ReplaceAll(rest, first, ""), " ") == ""
 }
