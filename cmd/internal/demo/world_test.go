@@ -66,8 +66,8 @@ func get(t *testing.T, url string, header ...string) answer {
 // decoders by what the sites really send.
 var decoders = map[string]encoding.Encoding{"windows-1256": charmap.Windows1256, "iso-8859-6": charmap.ISO8859_6}
 
-// charset finds the declaration of an answer, in the header or the markup.
-func charset(a answer) string {
+// declared finds the declaration of an answer, in the header or the markup.
+func declared(a answer) string {
 	for _, where := range []string{a.Header.Get("Content-Type"), string(a.Body[:min(len(a.Body), 2048)])} {
 		_, rest, ok := strings.Cut(strings.ToLower(where), "charset=")
 		if ok {
@@ -82,14 +82,14 @@ func charset(a answer) string {
 func text(t *testing.T, a answer) string {
 	t.Helper()
 	body := a.Body
-	if enc := decoders[charset(a)]; enc != nil {
+	if enc := decoders[declared(a)]; enc != nil {
 		var err error
 		if body, err = enc.NewDecoder().Bytes(body); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if !utf8.Valid(body) {
-		t.Fatalf("%s: %s does not decode", a.Request.URL, charset(a))
+		t.Fatalf("%s: %s does not decode", a.Request.URL, declared(a))
 	}
 	root, err := html.Parse(bytes.NewReader(body))
 	if err != nil {
