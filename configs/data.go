@@ -2,10 +2,12 @@ package configs
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 
@@ -70,31 +72,40 @@ func Phrasebooks(fsys fs.FS) ([]record.Phrasebook, error) {
 	})
 }
 
-// loadAll decodes the files of one folder strictly. check validates a decoded
-// value and returns its identity, which must be the file's base name.
+// loadAll decodes the files of one folder strictly, all at a time: parsing is
+// most of what a short command costs. check validates a decoded value and
+// returns its identity, which must be the file's base name.
 func loadAll[T any](fsys fs.FS, dir string, check func(*T) (string, error)) ([]T, error) {
 	names, err := fs.Glob(fsys, path.Join(dir, "*.yaml"))
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", dir, err)
 	}
-	out := make([]T, 0, len(names))
-	for _, name := range names {
-		b, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", name, err)
-		}
-		var v T
-		if err := yaml.UnmarshalWithOptions(b, &v, yaml.Strict()); err != nil {
-			return nil, fmt.Errorf("read %s: %s", name, strings.TrimSpace(yaml.FormatError(err, false, true)))
-		}
-		id, err := check(&v)
-		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", name, err)
-		}
-		if want := strings.TrimSuffix(path.Base(name), ".yaml"); id != want {
-			return nil, fmt.Errorf("read %s: it calls itself %q; the file's name and the name inside must agree", name, id)
-		}
-		out = append(out, v)
+	out, errs := make([]T, len(names)), make([]error, len(names))
+	var wg sync.WaitGroup
+	for i, name := range names {
+		wg.Go(func() { errs[i] = load(fsys, name, &out[i], check) })
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
 	return out, nil
+}
+
+func load[T any](fsys fs.FS, name string, v *T, check func(*T) (string, error)) error {
+	b, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
+	}
+	if err := yaml.UnmarshalWithOptions(b, v, yaml.Strict()); err != nil {
+		return fmt.Errorf("read %s: %s", name, strings.TrimSpace(yaml.FormatError(err, false, true)))
+	}
+	id, err := check(v)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
+	}
+	if want := strings.TrimSuffix(path.Base(name), ".yaml"); id != want {
+		return fmt.Errorf("read %s: it calls itself %q; the file's name and the name inside must agree", name, id)
+	}
+	return nil
 }
