@@ -20,7 +20,8 @@ func resolver(t testing.TB, names map[string]string, broken ...string) *net.Reso
 	})
 }
 
-// resolverFunc answers by a function; ok false means a server failure.
+// resolverFunc answers each question for an IPv4 address by a function; ok false
+// means a server failure.
 func resolverFunc(t testing.TB, answer func(name string) (address string, ok bool)) *net.Resolver {
 	t.Helper()
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -41,14 +42,18 @@ func resolverFunc(t testing.TB, answer func(name string) (address string, ok boo
 				continue
 			}
 			q := m.Questions[0]
-			m.Response, m.Additionals = true, nil
-			address, ok := answer(strings.TrimSuffix(q.Name.String(), "."))
+			m.Response, m.Authoritative, m.Additionals = true, true, nil
+			address, ok := "", true
+			if q.Type == dnsmessage.TypeA {
+				address, ok = answer(strings.TrimSuffix(q.Name.String(), "."))
+			}
 			switch {
 			case !ok:
 				m.RCode = dnsmessage.RCodeServerFailure
+			case q.Type != dnsmessage.TypeA: // the name has no other addresses
 			case address == "":
 				m.RCode = dnsmessage.RCodeNameError
-			case q.Type == dnsmessage.TypeA:
+			default:
 				m.Answers = []dnsmessage.Resource{{
 					Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class},
 					Body:   &dnsmessage.AResource{A: netip.MustParseAddr(address).As4()},
