@@ -128,10 +128,11 @@ func (f *furniture) line(s string) bool {
 		return false
 	}
 	k := key(s)
-	if f.skip.exact[join(k)] {
+	words := strings.Fields(k)
+	if f.skip.exact[join(k)] || len(words) > 2 && f.share.exact[join(k)] {
 		return true
 	}
-	return f.volatile(s, strings.Fields(k))
+	return f.volatile(s, words)
 }
 
 // volatile reports a line that every request writes anew: counters, the date
@@ -268,4 +269,17 @@ func (f *furniture) opening(s string) bool { return f.openings.is(s) }
 
 // leadIn reports whether a line that ends in a colon introduces what follows
 // ("including:", "موارد زیر:") rather than naming it.
-func (f *furniture) leadIn(s string) bool { return f.leadIns.holds(strings.Fields(key(s))) }
+func (f *furniture) leadIn(s string) bool {
+	k := key(s)
+	if f.leadIns.holds(strings.Fields(k)) {
+		return true
+	}
+	// The last words may be one written apart: می رساند.
+	j := join(k)
+	for p := range f.leadIns.exact {
+		if len(p) > 8 && strings.HasSuffix(j, p) {
+			return true
+		}
+	}
+	return false
+}

@@ -16,16 +16,24 @@ type draft struct {
 	level    int
 	text     string // inline marks still in it
 	original string
-	gap      bool // a blank line stood before it
-	marked   bool // a heading that the author marked as one
-	clause   bool // begins with a clause number or letter
-	depth    int  // how deep the clause number goes
-	width    int  // runes of its last line
-	after    bool // text follows directly, without a blank line
+	gap      bool   // a blank line stood before it
+	marked   bool   // a heading that the author marked as one
+	clause   bool   // begins with a clause number or letter
+	depth    int    // how deep the clause number goes
+	last     string // its last line, where it has several
+	width    int    // runes of that line
+	after    bool   // text follows directly, without a blank line
 	links    []record.Link
 	hidden   bool
 	bold     bool // all of it is bold
 	linked   bool // all of it is a link
+}
+
+func (d *draft) lastLine() string {
+	if d.last != "" {
+		return d.last
+	}
+	return d.text
 }
 
 // Text reads plain text. Headings are what stands alone between blank lines and
@@ -180,6 +188,7 @@ func (r *Reader) draftLines(lines []string, md bool) []draft {
 		if n := len(ds); n > 0 && !gap && continues(&ds[n-1], text, md, wrapped, width) {
 			p := &ds[n-1]
 			p.text += " " + text
+			p.last = text
 			p.width = utf8.RuneCountInString(text)
 			continue
 		}
@@ -205,7 +214,7 @@ func continues(p *draft, text string, md, wrapped bool, width int) bool {
 	}
 	// In a text of broken lines, a short line is the last of its paragraph,
 	// and so is one that a right-to-left repair left with its full stop in front.
-	return p.width*10 >= width*6 && !stopInFront(p.text)
+	return p.width*10 >= width*6 && !stopInFront(p.lastLine())
 }
 
 // wrapWidth tells whether the lines were broken at a width, and at which.

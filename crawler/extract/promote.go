@@ -13,7 +13,9 @@ const bodyRunes = 60
 
 // promote finds the headings that nobody marked: short bare lines between
 // blank lines, lines that end in a colon, numbered clause titles.
-func (r *Reader) promote(ds []draft, md bool) {
+// In a text whose author marked headings (Markdown, HTML) only lines that say
+// by a colon or a number that they are headings are added to those.
+func (r *Reader) promote(ds []draft, marks bool) {
 	marked, gaps := 0, 0
 	for _, d := range ds {
 		if d.marked {
@@ -26,7 +28,7 @@ func (r *Reader) promote(ds []draft, md bool) {
 	noGaps := gaps*4 < len(ds) // a text that uses no blank lines at all
 	bare := make([]bool, len(ds))
 	for i := range ds {
-		bare[i] = r.candidate(ds, i, md && marked > 0, noGaps)
+		bare[i] = r.candidate(ds, i, marks && marked > 0, noGaps)
 	}
 	for i := 0; i < len(ds); {
 		if !bare[i] {
@@ -49,7 +51,7 @@ func (r *Reader) candidate(ds []draft, i int, strict, noGaps bool) bool {
 	if d.kind == record.Heading || d.kind == record.Row || d.kind == record.Item && !d.clause || i+1 == len(ds) {
 		return false
 	}
-	if r.words.opening(d.text) {
+	if r.words.opening(d.text) || r.dateLine(d) {
 		return false
 	}
 	h := look(d.text)
@@ -65,9 +67,15 @@ func (r *Reader) candidate(ds []draft, i int, strict, noGaps bool) bool {
 	}
 	if h.colon {
 		next := ds[i+1]
+		if next.clause && r.candidate(ds, i+1, strict, noGaps) {
+			return !r.words.leadIn(d.text)
+		}
 		if next.kind == record.Item || noGaps && look(next.text).bare() {
 			// It introduces the list unless it reads like a title.
 			return h.words <= 6 && !r.words.leadIn(d.text) && !strict
+		}
+		if strict {
+			return h.words <= 6 && !r.words.leadIn(d.text) && utf8.RuneCountInString(next.text) >= bodyRunes
 		}
 		return !r.words.leadIn(d.text) || h.words <= 4
 	}
@@ -113,8 +121,11 @@ func (r *Reader) promoteRun(ds []draft, i, j int) {
 // paragraph that does not end like one goes on in the next. A text that never
 // punctuates its paragraphs is left alone.
 func rejoin(ds []draft) []draft {
-	long, ended := 0, 0
+	long, ended, stops := 0, 0, 0
 	for _, d := range ds {
+		if stopInFront(d.text) {
+			stops++ // a damaged text: line ends say nothing
+		}
 		if d.kind == record.Paragraph && utf8.RuneCountInString(d.text) >= bodyRunes {
 			long++
 			if ends(d.text) || stopInFront(d.text) {
@@ -122,7 +133,7 @@ func rejoin(ds []draft) []draft {
 			}
 		}
 	}
-	if long == 0 || ended*10 < long*5 {
+	if stops < 2 && (long == 0 || ended*10 < long*5) {
 		return ds
 	}
 	out := ds[:0]
@@ -134,7 +145,7 @@ func rejoin(ds []draft) []draft {
 			}
 			p.original += "\n" + d.text
 			p.text += " " + strings.TrimSpace(d.text)
-			p.width = d.width
+			p.last, p.width = d.lastLine(), d.width
 			p.after = d.after
 			continue
 		}
@@ -148,7 +159,7 @@ func broken(p, next *draft) bool {
 	if p.kind != record.Paragraph && p.kind != record.Item || next.kind != record.Paragraph || !next.gap {
 		return false
 	}
-	if utf8.RuneCountInString(p.text) < 70 || p.width < 45 || ends(p.text) || stopInFront(p.text) {
+	if utf8.RuneCountInString(p.text) < 70 || p.width < 45 || ends(p.text) || stopInFront(p.lastLine()) {
 		return false
 	}
 	if stopInFront(next.text) {
@@ -168,9 +179,6 @@ func broken(p, next *draft) bool {
 // PDF's visual order leaves of the last line of a right-to-left paragraph.
 func stopInFront(s string) bool {
 	s = strings.TrimSpace(s)
-	if k := strings.LastIndexByte(s, '\n'); k >= 0 {
-		s = s[k+1:]
-	}
 	c, n := utf8.DecodeRuneInString(s)
 	d, _ := utf8.DecodeRuneInString(strings.TrimSpace(s[n:]))
 	return (c == '.' || c == '؟' || c == '!') && rightToLeft(d)

@@ -30,6 +30,7 @@ type Reader struct {
 	tongues []tongue
 	known   map[string][]vote // folded function word -> languages that use it
 	words   furniture
+	follows map[pair]bool // words that follow one another in known headings
 }
 
 // New makes a reader that knows the languages of lex.
@@ -37,6 +38,7 @@ func New(lex []record.Lexicon) *Reader {
 	r := &Reader{}
 	r.learnLanguages(lex)
 	r.words = newFurniture(lex)
+	r.learnPairs(lex)
 	return r
 }
 

@@ -10,6 +10,13 @@ import (
 func (r *Reader) settle(ds []draft) []record.Block {
 	ds = r.sweep(ds)
 	r.boldHeadings(ds)
+	for i := range ds {
+		if ds[i].kind == record.Paragraph || ds[i].kind == record.Item {
+			ds[i].depth, ds[i].clause = clause(ds[i].text)
+		}
+	}
+	r.promote(ds, true)
+	levels(ds)
 	blocks := make([]record.Block, 0, len(ds))
 	for i := range ds {
 		d := &ds[i]
@@ -48,7 +55,36 @@ func (r *Reader) boldHeadings(ds []draft) {
 		if d.kind == record.Item && ds[i+1].kind == record.Item && ds[i+1].level <= d.level {
 			continue // a bold entry of a list
 		}
-		d.kind, d.level = record.Heading, min(level+1, 6)
+		d.kind, d.level, d.marked = record.Heading, min(level+1, 6), true
+	}
+}
+
+// clause reads the clause number at the start of a text.
+func clause(s string) (depth int, ok bool) {
+	depth, n := ordinal(s)
+	return depth, n > 0
+}
+
+// levels gives the headings that were found by their looks a level: one below
+// the marked heading above, or what their clause number says.
+func levels(ds []draft) {
+	above, first := 0, true
+	for i := range ds {
+		d := &ds[i]
+		if d.kind != record.Heading {
+			continue
+		}
+		switch {
+		case d.marked:
+			above = d.level
+		case d.depth > 0:
+			d.level = min(max(above, 1)+d.depth, 6)
+		case first:
+			d.level = 1
+		default:
+			d.level = min(max(above, 1)+1, 6)
+		}
+		first = false
 	}
 }
 

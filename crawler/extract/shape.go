@@ -20,8 +20,8 @@ type shape struct {
 
 // Bounds of what may be a heading without being marked as one.
 const (
-	maxHeadingWords = 14
-	maxHeadingRunes = 110
+	maxHeadingWords = 16
+	maxHeadingRunes = 120
 )
 
 // terminal reports marks that end a sentence.

@@ -18,6 +18,9 @@ type walker struct {
 	run  run
 	list int // depth of lists around
 	item int // 1 when the next run opens a list item
+	// single: that item is the only one of a numbered list, as editors leave
+	// it where a writer numbered the headings.
+	single bool
 	// flags of the block whose run is gathered
 	hidden bool
 	level  int // level of the last marked heading, 0 before any
@@ -66,6 +69,7 @@ func (w *walker) walk(i int32) {
 	case atom.Li:
 		w.flush()
 		w.item = 1
+		w.single = w.only(i)
 		if w.list == 0 {
 			w.list = 1
 			w.children(i)
@@ -121,6 +125,21 @@ func (w *walker) children(i int32) {
 	for c := i + 1; c < end; c = w.t.boxes[c].end {
 		w.walk(c)
 	}
+}
+
+// only reports whether list item i is the only one of a numbered list.
+func (w *walker) only(i int32) bool {
+	p := w.t.boxes[i].parent
+	if p < 0 || w.t.boxes[p].atom != atom.Ol {
+		return false
+	}
+	items := 0
+	for c := p + 1; c < w.t.boxes[p].end; c = w.t.boxes[c].end {
+		if w.t.boxes[c].atom == atom.Li {
+			items++
+		}
+	}
+	return items == 1
 }
 
 // heading reads h1 to h6 and their likes. Some pages put whole paragraphs into
@@ -275,6 +294,10 @@ func (w *walker) flush() {
 		}
 		d := draft{kind: kind, level: level, text: text, links: l.links, gap: true, hidden: w.hidden, linked: l.letters > 0 && l.linked*10 >= l.letters*9}
 		d.bold = l.letters > 0 && l.bold*100 >= l.letters*97
+		if kind == record.Item && w.single && !d.linked && look(text).bare() {
+			d.kind, d.level, d.marked = record.Heading, min(w.level+1, 6), true
+		}
+		w.single = false
 		switch n := bullet(text); {
 		case kind == record.Paragraph && n > 0 && n < len(text):
 			d.kind, d.level, d.text = record.Item, 1, text[n:]
