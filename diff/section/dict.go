@@ -17,6 +17,8 @@ type dictionary struct {
 	nodes   []node
 	edges   []edge
 	size    int // words
+	// number is the id, plus one, of the word that any number stands for.
+	number int32
 }
 
 type node struct {
@@ -45,6 +47,7 @@ type dictionaryBuilder struct {
 	nodes    []node
 	children []map[rune]int32
 	size     int32
+	number   int32
 }
 
 func newDictionaryBuilder() *dictionaryBuilder {
@@ -53,6 +56,13 @@ func newDictionaryBuilder() *dictionaryBuilder {
 
 // word returns the id of a word, adding it where it is new.
 func (b *dictionaryBuilder) word(w pattern) int32 {
+	if w.text == anyNumber {
+		if b.number == 0 {
+			b.size++
+			b.number = b.size
+		}
+		return b.number - 1
+	}
 	n := int32(0)
 	for _, r := range w.text {
 		to, ok := b.children[n][r]
@@ -81,7 +91,7 @@ func (b *dictionaryBuilder) word(w pattern) int32 {
 }
 
 func (b *dictionaryBuilder) build(a affixes) *dictionary {
-	d := &dictionary{affixes: a, nodes: b.nodes, size: int(b.size)}
+	d := &dictionary{affixes: a, nodes: b.nodes, size: int(b.size), number: b.number}
 	for i := range d.nodes {
 		d.nodes[i].first, d.nodes[i].count = int32(len(d.edges)), int32(len(b.children[i]))
 		for r, to := range b.children[i] {
@@ -113,6 +123,9 @@ func (d *dictionary) next(n int32, r rune) int32 {
 func (d *dictionary) look(t *text, i int, out []sighting) []sighting {
 	out = d.walk(t, i, 0, out)
 	w := t.words[i].Text
+	if w[0] >= '0' && w[0] <= '9' {
+		return d.see(t, d.number, i, out)
+	}
 	for _, p := range d.affixes.prefixes {
 		// What is left must be a word: two letters after an article, three after
 		// a single letter, each of two bytes in these scripts.

@@ -14,8 +14,8 @@ import (
 
 // phrase is one entry of a lexicon.
 //
-// A lexicon writes phrases as people write them, with four signs of its own:
-// "word*" lets the word go on with any letters; "(a|b c|)" is a choice, of which
+// A lexicon writes phrases as people write them, with five signs of its own:
+// "#" is any number; "word*" lets the word go on with any letters; "(a|b c|)" is a choice, of which
 // an empty one may be left out; "a … b" wants b within a few words after a in
 // the same sentence; "= heading" wants the whole heading. In Persian, Kurdish,
 // Urdu and Arabic a compound written with a joiner matches every spacing.
@@ -34,6 +34,9 @@ const gap = 9
 
 // part is one piece of a phrase.
 type part struct{ phrase, index int32 }
+
+// anyNumber is the sign for a word that begins with a digit.
+const anyNumber = "#"
 
 // pattern is a word as a phrase wants it.
 type pattern struct {
@@ -205,9 +208,11 @@ func (r *pieceReader) word(raw string) fragment {
 	a := r.b.affixes
 	bare, open := strings.CutSuffix(raw, "*")
 	p := pattern{open: open}
-	for i, t := range canon.Tokens(strings.ReplaceAll(bare, "\u200c", " ")) {
+	for _, t := range canon.Tokens(bare) {
 		p.text += t.Text
-		_ = i
+	}
+	if bare == anyNumber {
+		p.text = anyNumber
 	}
 	// A joiner before an ending: داده‌های is داده.
 	if stem, ending, ok := lastJoiner(bare); ok && a.detached[canon.Text(ending)] {
