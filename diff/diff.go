@@ -58,6 +58,8 @@ type comparison struct {
 	oldSide, newSide side
 	pol              *polarity
 	al               *align.Alignment
+	oldEdges         [2]edge
+	newEdges         [2]edge
 	passages         []passage
 	losses, gains    []loss
 	change           record.Change
@@ -67,16 +69,22 @@ type comparison struct {
 // extractors are not comparable: what differs may be ours. They give the class
 // none and a reason that says so. Documents are not modified.
 func (c *Comparer) Compare(old, new Side) record.Change {
+	_, ch := c.compare(old, new)
+	return ch
+}
+
+// compare also returns the judged comparison, nil where there was none to make.
+func (c *Comparer) compare(old, new Side) (*comparison, record.Change) {
 	a, b := old.Document, new.Document
 	if a == nil || b == nil {
-		return unusable("One side has no document.")
+		return nil, unusable("One side has no document.")
 	}
 	if a.Extractor != b.Extractor {
-		return none(fmt.Sprintf("The two texts were read by different extractors (%q and %q) and were not compared: a difference could be the reader's.", a.Extractor, b.Extractor))
+		return nil, none(fmt.Sprintf("The two texts were read by different extractors (%q and %q) and were not compared: a difference could be the reader's.", a.Extractor, b.Extractor))
 	}
 	same, links := sameText(a, b), sameLinks(a, b)
 	if same && links {
-		return none("The texts are equal.")
+		return nil, none("The texts are equal.")
 	}
 	x := &comparison{old: a, new: b, pol: c.polarity[b.Lang]}
 	if x.pol == nil {
@@ -85,19 +93,19 @@ func (c *Comparer) Compare(old, new Side) record.Change {
 	x.oldSide.doc, x.newSide.doc = a, b
 	if same || canon.Identity(texts(a)) == canon.Identity(texts(b)) {
 		if !links {
-			return record.Change{Class: record.ClassLinks, Severity: record.SeverityInfo, Reason: "Only the addresses of links changed; the words are the same."}
+			return nil, record.Change{Class: record.ClassLinks, Severity: record.SeverityInfo, Reason: "Only the addresses of links changed; the words are the same."}
 		}
-		return record.Change{Class: record.ClassCosmetic, Severity: record.SeverityInfo, Reason: "Only spelling variants, spacing, punctuation or markup differ; the words are the same."}
+		return nil, record.Change{Class: record.ClassCosmetic, Severity: record.SeverityInfo, Reason: "Only spelling variants, spacing, punctuation or markup differ; the words are the same."}
 	}
 	x.al = align.Align(a, b)
 	if ch, ok := refuse(a, b, x.kept()); ok {
-		return ch
+		return nil, ch
 	}
 	x.examine()
 	x.sections()
 	x.change.Lost = lost(old.Findings, new.Findings)
 	x.conclude(old.Findings, new.Findings)
-	return x.change
+	return x, x.change
 }
 
 func none(reason string) record.Change {

@@ -23,34 +23,32 @@ func (x *comparison) sections() {
 	rewritten := make(map[int]bool) // new sections that took a dropped one's place
 	for k, f := range olds {
 		s := &x.old.Sections[k]
-		if !carries(s.Topics) || f.Weight == 0 {
+		if f.Weight == 0 || inner(x.old, k) || x.trivial(k) {
 			continue
 		}
+		topics := x.sectionTopics(x.old, k)
 		switch {
 		case f.Gone():
-			if n := x.successor(s, news, rewritten); n >= 0 {
+			if n := x.successor(topics, news, rewritten); n >= 0 {
 				rewritten[n] = true
-				x.note(&x.change.Altered, s.Topics)
+				x.note(&x.change.Altered, topics)
 				continue
 			}
-			if x.trivial(k) {
-				continue
-			}
-			x.lost(s, is)
+			x.lost(s, topics, is)
 		case f.Partner >= 0 && f.Kept*5 <= f.Weight && f.Weight >= 160 && news[f.Partner].Weight*4 <= f.Weight:
 			// The heading stands and the text under it is gone.
-			x.lost(s, is)
+			x.lost(s, topics, is)
 		case f.Moved*2 > f.Kept:
-			x.note(&x.change.Moved, s.Topics)
+			x.note(&x.change.Moved, topics)
 		}
 	}
 	for n, f := range news {
-		s := &x.new.Sections[n]
-		if !carries(s.Topics) || f.Weight == 0 || !f.Gone() || rewritten[n] || x.trivialNew(n) {
+		if f.Weight == 0 || !f.Gone() || rewritten[n] || inner(x.new, n) || x.trivialNew(n) {
 			continue
 		}
-		x.gains = append(x.gains, loss{heading: s.Heading, topics: s.Topics})
-		x.note(&x.change.Added, s.Topics)
+		topics := x.sectionTopics(x.new, n)
+		x.gains = append(x.gains, loss{heading: x.new.Sections[n].Heading, topics: topics})
+		x.noteAll(&x.change.Added, topics)
 	}
 	// A passage within a section that goes on may have been all that was said of
 	// a topic.
@@ -78,24 +76,48 @@ func (x *comparison) sections() {
 }
 
 // lost notes a section that is gone.
-func (x *comparison) lost(s *record.Section, is map[record.Topic]bool) {
-	l := loss{heading: s.Heading, topics: s.Topics}
-	if is[s.Topics[0]] {
+func (x *comparison) lost(s *record.Section, topics []record.Topic, is map[record.Topic]bool) {
+	l := loss{heading: s.Heading, topics: topics}
+	if is[topics[0]] {
 		for k := range x.new.Sections {
-			if n := &x.new.Sections[k]; slices.Contains(n.Topics, s.Topics[0]) {
+			if n := &x.new.Sections[k]; slices.Contains(n.Topics, topics[0]) {
 				l.still = n.Heading
 				break
 			}
 		}
 	}
 	x.losses = append(x.losses, l)
-	for i, t := range s.Topics {
+	for i, t := range topics {
 		// What the section touched only in passing is not gone while another
 		// section covers it.
 		if i < 2 || !is[t] {
-			x.note(&x.change.Dropped, []record.Topic{t})
+			x.noteAll(&x.change.Dropped, []record.Topic{t})
 		}
 	}
+}
+
+// inner reports whether section k only repeats a part of a headed one.
+func inner(d *record.Document, k int) bool {
+	s := &d.Sections[k]
+	return s.Implicit && slices.ContainsFunc(d.Sections, func(o record.Section) bool {
+		return !o.Implicit && o.From <= s.From && s.To <= o.To
+	})
+}
+
+// sectionTopics lists the topics of section k and of the passages in it that
+// are about something else than its heading says; at least "other".
+func (x *comparison) sectionTopics(d *record.Document, k int) (out []record.Topic) {
+	s := &d.Sections[k]
+	x.note(&out, s.Topics)
+	for i := range d.Sections {
+		if o := &d.Sections[i]; o.Implicit && i != k && s.From <= o.From && o.To <= s.To {
+			x.note(&out, o.Topics)
+		}
+	}
+	if len(out) == 0 {
+		out = append(out, record.Other)
+	}
+	return out
 }
 
 // note adds topics to a list of the change, once each.
@@ -107,12 +129,21 @@ func (x *comparison) note(list *[]record.Topic, ts []record.Topic) {
 	}
 }
 
+// noteAll is note for lists where "other" counts as well.
+func (x *comparison) noteAll(list *[]record.Topic, ts []record.Topic) {
+	for _, t := range ts {
+		if !slices.Contains(*list, t) {
+			*list = append(*list, t)
+		}
+	}
+}
+
 // successor finds a new section that speaks of the dropped one's main topic in
 // other words.
-func (x *comparison) successor(s *record.Section, news []align.Fate, taken map[int]bool) int {
+func (x *comparison) successor(topics []record.Topic, news []align.Fate, taken map[int]bool) int {
 	for n, f := range news {
 		t := x.new.Sections[n].Topics
-		if f.Gone() && !taken[n] && f.Weight > 0 && len(t) > 0 && t[0] == s.Topics[0] {
+		if f.Gone() && !taken[n] && f.Weight > 0 && len(t) > 0 && t[0] == topics[0] && t[0] != record.Other {
 			return n
 		}
 	}

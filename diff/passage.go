@@ -45,23 +45,45 @@ func (p *passage) op() record.EditOp {
 	return record.EditReplace
 }
 
+// place notes the heading and the topics of the sentences.
+func (p *passage) place(x *comparison, doc *record.Document, ss []align.Sentence) {
+	if s := ss[0].Section; s >= 0 {
+		p.sectionOf = doc.Sections[s].Heading
+	}
+	for _, s := range ss {
+		for _, t := range x.blockTopics(doc, s.Block, true) {
+			if !slices.Contains(p.topics, t) {
+				p.topics = append(p.topics, t)
+			}
+		}
+	}
+}
+
+// blockTopics lists what the sections that hold a block are about. Without
+// headed only those are asked that the block's own words make.
+func (x *comparison) blockTopics(doc *record.Document, block int, headed bool) (out []record.Topic) {
+	for k := range doc.Sections {
+		s := &doc.Sections[k]
+		if s.From <= block && block < s.To && (headed || s.Implicit) {
+			out = append(out, s.Topics...)
+		}
+	}
+	return out
+}
+
 // examine judges every difference of the alignment.
 func (x *comparison) examine() {
+	x.oldEdges, x.newEdges = x.edges(x.al.Old, x.al.OldGroup, x.old), x.edges(x.al.New, x.al.NewGroup, x.new)
 	for _, g := range x.al.Groups {
 		if g.Equal && !g.Moved {
 			continue
 		}
 		p := passage{Group: g, old: x.al.OldText(g), new: x.al.NewText(g)}
-		s := -1
 		if g.New.Len() > 0 {
-			if s = x.al.New[g.New.From].Section; s >= 0 {
-				p.sectionOf, p.topics = x.new.Sections[s].Heading, x.new.Sections[s].Topics
-			}
+			p.place(x, x.new, x.al.New[g.New.From:g.New.To])
 		}
-		if g.Old.Len() > 0 && (s < 0 || g.New.Len() == 0) {
-			if s = x.al.Old[g.Old.From].Section; s >= 0 {
-				p.sectionOf, p.topics = x.old.Sections[s].Heading, x.old.Sections[s].Topics
-			}
+		if g.Old.Len() > 0 && (p.sectionOf == "" || g.New.Len() == 0) {
+			p.place(x, x.old, x.al.Old[g.Old.From:g.Old.To])
 		}
 		x.judge(&p)
 		x.passages = append(x.passages, p)
@@ -73,8 +95,14 @@ func (x *comparison) judge(p *passage) {
 	case record.EditMove:
 		p.weight = moved
 	case record.EditDelete:
+		if x.outside(x.al.Old, p.Old, x.oldEdges, x.al.OldGroup, x.old) {
+			return
+		}
 		p.weight = x.lone(p, p.old, x.al.Old[p.Old.From:p.Old.To], x.old, &x.newSide)
 	case record.EditInsert:
+		if x.outside(x.al.New, p.New, x.newEdges, x.al.NewGroup, x.new) {
+			return
+		}
 		p.weight = x.lone(p, p.new, x.al.New[p.New.From:p.New.To], x.new, &x.oldSide)
 	case record.EditReplace:
 		p.weight = x.reworded(p)
@@ -89,7 +117,7 @@ func (x *comparison) lone(p *passage, text string, ss []align.Sentence, doc *rec
 			rest = append(rest, s)
 		}
 	}
-	if len(rest) == 0 {
+	if len(rest) == 0 || bareHeading(rest, doc) {
 		return noise
 	}
 	ws := words(text)
@@ -101,6 +129,21 @@ func (x *comparison) lone(p *passage, text string, ss []align.Sentence, doc *rec
 		return material
 	}
 	return slight
+}
+
+// bareHeading reports whether all that came or went is a heading: without text
+// of its own it says nothing.
+func bareHeading(ss []align.Sentence, doc *record.Document) bool {
+	for _, s := range ss {
+		if s.Kind != record.Heading {
+			return false
+		}
+		next := s.Block + 1
+		if next < len(doc.Blocks) && doc.Blocks[next].Kind != record.Heading && slices.ContainsFunc(ss, func(t align.Sentence) bool { return t.Block == next }) {
+			return false
+		}
+	}
+	return true
 }
 
 // reworded weighs a sentence that both sides have in different words.

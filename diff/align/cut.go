@@ -41,7 +41,9 @@ func cut(d *record.Document, head, tail int) []Sentence {
 	return out
 }
 
-// sectionOf maps each block to the narrowest section that covers it.
+// sectionOf maps each block to its section: the one whose heading it stands
+// under, or, before the first heading, the implicit one. Implicit sections
+// within a headed one only repeat a part of it.
 func sectionOf(d *record.Document) []int {
 	in := make([]int, len(d.Blocks))
 	for i := range in {
@@ -50,7 +52,7 @@ func sectionOf(d *record.Document) []int {
 	for k := range d.Sections {
 		s := &d.Sections[k]
 		for i := max(s.From, 0); i < min(s.To, len(in)); i++ {
-			if p := in[i]; p < 0 || s.To-s.From <= d.Sections[p].To-d.Sections[p].From {
+			if p := in[i]; p < 0 || d.Sections[p].Implicit && !s.Implicit {
 				in[i] = k
 			}
 		}

@@ -132,6 +132,9 @@ func (w *work) matchSimilar() {
 		a, b := w.sims.bag(w.Old[i].Text), w.sims.bag(w.New[j].Text)
 		score := w.sims.alike(a, b)
 		near := gapOld[i] == gapNew[j]
+		if g := gs[gapOld[i]]; near && len(g.old) == 1 && len(g.new) == 1 && w.Old[i].Kind == w.New[j].Kind {
+			score = max(score, nearLeast) // one line became another
+		}
 		if w.Old[i].Kind != w.New[j].Kind && (len(a.words) < farWords || len(b.words) < farWords) {
 			score -= 0.2 // a heading is no short item
 		}
