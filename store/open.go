@@ -69,6 +69,9 @@ func ready(o *Options, steps []migration) error {
 		return errors.New("no file is named")
 	}
 	info, err := os.Stat(o.Path)
+	if link, lerr := os.Lstat(o.Path); errors.Is(err, fs.ErrNotExist) && lerr == nil && link.Mode()&fs.ModeSymlink != 0 {
+		return errors.New("it is a link to a file that is not there")
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && o.ReadOnly:
 		return errors.New("there is no such file")
