@@ -101,18 +101,21 @@ func (d *Dispatcher) Run(ctx context.Context, every time.Duration) error {
 	p := d.pump(ctx)
 	tick := time.NewTicker(every)
 	defer tick.Stop()
+	failing := false
 	for ctx.Err() == nil {
-		if err := p.feed(); err != nil && ctx.Err() == nil {
-			d.log().Error("alerts: the outbox cannot be read", "error", err)
+		err := p.feed()
+		err = errors.Join(append(p.troubles(), err)...)
+		if err != nil && !failing && ctx.Err() == nil {
+			d.log().Error("alerts: the outbox fails", "error", err)
 		}
+		failing = err != nil
 		select {
 		case <-ctx.Done():
 		case <-tick.C:
 		}
 	}
-	_, err := p.finish(nil)
-	if err != nil {
-		d.log().Error("alerts: outcomes could not be kept", "error", err)
+	if _, err := p.finish(nil); err != nil && !failing {
+		d.log().Error("alerts: the outbox fails", "error", err)
 	}
 	return nil
 }

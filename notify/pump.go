@@ -122,7 +122,8 @@ func (p *pump) one(a record.Alert, until time.Time) (count func(*Tally) *int, er
 	}
 	ch := d.channel(a.Channel)
 	if hold, why := ch.held(d.now()); why != nil {
-		a.Next = hold.Add(d.jitter(d.firstWait()))
+		w := d.firstWait()
+		a.Next = hold.Add(max(d.jitter(w)-w, 0))
 		a.Reason = "put off, its channel is failing: " + reason(why)
 		count = putOff
 	} else {
@@ -154,9 +155,16 @@ func (p *pump) one(a record.Alert, until time.Time) (count func(*Tally) *int, er
 // finish waits for the workers and reports what they did.
 func (p *pump) finish(err error) (Tally, error) {
 	p.workers.Wait()
+	return p.tally, errors.Join(append(p.troubles(), err)...)
+}
+
+// troubles takes out the outcomes that could not be kept so far.
+func (p *pump) troubles() []error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.tally, errors.Join(append([]error{err}, p.errs...)...)
+	errs := p.errs
+	p.errs = nil
+	return errs
 }
 
 // deliver renders and sends one alert, and comes back whatever the sender does.

@@ -3,6 +3,7 @@ package report
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"policywatch/store/record"
 )
@@ -33,15 +34,28 @@ type run struct {
 	Op     record.EditOp
 	Text   string
 	Folded int
+	// lead and trail say that white space stood before or after the words: a full
+	// stop that is a run of its own belongs to the word before it.
+	lead, trail bool
 }
+
+// apart reports whether a space separates two runs that are shown in a row. What
+// went and what came in its place are kept apart in any case.
+func apart(a, b run) bool { return a.trail || b.lead || a.Op != "" && b.Op != "" }
 
 // runs cuts an edit into stretches. An edit that carries no parts is cut where
 // the two sides begin and end to differ.
 func runs(e record.Edit) []run {
 	var out []run
+	// loose runs stand apart whether or not their text says so.
+	loose := true
 	add := func(op record.EditOp, text string) {
-		if text = clean(text); text != "" {
-			out = append(out, run{Op: op, Text: text})
+		r := run{Op: op, Text: clean(text), lead: loose || startsWithSpace(text), trail: loose || endsWithSpace(text)}
+		switch {
+		case r.Text != "":
+			out = append(out, r)
+		case text != "" && len(out) > 0:
+			out[len(out)-1].trail = true // nothing but white space
 		}
 	}
 	switch {
@@ -50,12 +64,10 @@ func runs(e record.Edit) []run {
 	case e.Op == record.EditInsert:
 		add(record.EditInsert, e.After)
 	case e.Op == record.EditMove:
-		text := e.After
-		if text == "" {
-			text = e.Before
-		}
-		add("", text)
+		add("", firstOf(e.After, e.Before))
 	case len(e.Parts) > 0:
+		// Parts that make up a side letter by letter carry their own spaces.
+		loose = join(e.Parts, record.EditInsert) != e.Before && join(e.Parts, record.EditDelete) != e.After
 		for _, p := range e.Parts {
 			add(p.Op, p.Text)
 		}
@@ -75,6 +87,26 @@ func runs(e record.Edit) []run {
 		add("", strings.Join(before[len(before)-tail:], " "))
 	}
 	return out
+}
+
+func join(parts []record.Part, hide record.EditOp) string {
+	var b strings.Builder
+	for _, p := range parts {
+		if p.Op != hide {
+			b.WriteString(p.Text)
+		}
+	}
+	return b.String()
+}
+
+func startsWithSpace(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsSpace(r)
+}
+
+func endsWithSpace(s string) bool {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return unicode.IsSpace(r)
 }
 
 // fold leaves context words of each equal stretch on either side of what
@@ -102,11 +134,11 @@ func fold(rs []run, context int) []run {
 		}
 		middle := words[head : len(words)-tail]
 		if head > 0 {
-			out = append(out, run{Text: strings.Join(words[:head], " ")})
+			out = append(out, run{Text: strings.Join(words[:head], " "), lead: r.lead})
 		}
-		out = append(out, run{Text: strings.Join(middle, " "), Folded: len(middle)})
+		out = append(out, run{Text: strings.Join(middle, " "), Folded: len(middle), lead: head > 0 || r.lead, trail: tail > 0 || r.trail})
 		if tail > 0 {
-			out = append(out, run{Text: strings.Join(words[len(words)-tail:], " ")})
+			out = append(out, run{Text: strings.Join(words[len(words)-tail:], " "), trail: r.trail})
 		}
 	}
 	return out
@@ -122,7 +154,8 @@ func side(rs []run, hide record.EditOp, limit int) []run {
 			continue
 		}
 		if r.Folded > 0 {
-			out = append(out, run{Text: "…"})
+			r.Text = "…"
+			out = append(out, r)
 			continue
 		}
 		if left <= 0 {

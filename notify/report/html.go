@@ -14,65 +14,64 @@ import (
 //go:embed page.html.tmpl
 var pageTemplate string
 
-// layout is parsed once; the functions given here are stand-ins, each page
-// brings its own.
-var layout = template.Must(template.New("page").Funcs(page{}.funcs(false)).Parse(pageTemplate))
+var layout = template.Must(template.New("page").Funcs(template.FuncMap{"plain": isolates.Replace, "bidi": markup}).Parse(pageTemplate))
 
-// document is what the template is given; stretch is what its part for runs is.
+// document is a page as the template sees it. Mail programs drop style sheets
+// and know no folding, so a mail carries its styles in each element; a page for
+// a browser stands alone, with one sheet.
 type document struct {
 	page
-	Alone bool
-	Sheet template.HTML
+	Alone  bool
+	Sheet  template.HTML
+	styles map[string]string
 }
 
+// stretch is what the template's part for runs is given.
 type stretch struct {
 	Page document
 	Runs []run
 }
 
-// html writes the page as a document. Mail programs drop style sheets and know
-// no folding, so a mail (alone is false) carries its styles in each element; a
-// page for a browser carries one sheet.
+// Apart reports whether a space stands before the run of that index.
+func (s stretch) Apart(i int) bool { return i > 0 && apart(s.Runs[i-1], s.Runs[i]) }
+
 func (p page) html(alone bool) (string, error) {
-	t, err := layout.Clone()
-	if err != nil {
-		return "", fmt.Errorf("copy the page's template: %w", err)
+	d := document{page: p, Alone: alone, styles: looks(p.Dir)}
+	if alone {
+		d.Sheet = d.sheet()
 	}
 	var b strings.Builder
-	data := document{p, alone, ""}
-	if alone {
-		data.Sheet = sheet(p.Dir)
-	}
-	if err := t.Funcs(p.funcs(alone)).Execute(&b, data); err != nil {
+	b.Grow(8 << 10)
+	if err := layout.Execute(&b, d); err != nil {
 		return "", fmt.Errorf("write the page: %w", err)
 	}
 	return b.String(), nil
 }
 
-func (p page) funcs(alone bool) template.FuncMap {
-	inline := looks(p.Dir)
-	look := func(name string) template.HTMLAttr {
-		if alone {
-			return template.HTMLAttr(`class="` + name + `"`)
-		}
-		return template.HTMLAttr(`style="` + inline[name] + `"`)
+// Look is an element's style by name.
+func (d document) Look(name string) template.HTMLAttr {
+	if d.Alone {
+		return template.HTMLAttr(`class="` + name + `"`)
 	}
-	return template.FuncMap{
-		"look": look,
-		"badge": func() template.HTMLAttr {
-			switch p.Level {
-			case record.SeverityCritical, record.SeverityMajor:
-				return look("grave")
-			}
-			return look("mild")
-		},
-		"say":    func(key string) string { return p.voice.say(key) },
-		"folded": func(n int) string { return p.voice.count("fold", n, p.voice.number(n)) },
-		"plain":  func(s string) string { return isolates.Replace(s) },
-		"bidi":   markup,
-		"both":   func(d document, rs []run) stretch { return stretch{d, rs} },
-	}
+	return template.HTMLAttr(`style="` + d.styles[name] + `"`)
 }
+
+// Badge is the look of the severity.
+func (d document) Badge() template.HTMLAttr {
+	if d.Level.AtLeast(record.SeverityMajor) {
+		return d.Look("grave")
+	}
+	return d.Look("mild")
+}
+
+// Say is a fixed phrase.
+func (d document) Say(key string) string { return d.voice.say(key) }
+
+// Folded says how many words a folded stretch hides.
+func (d document) Folded(n int) string { return d.voice.count("fold", n, d.voice.number(n)) }
+
+// With pairs runs with their page.
+func (d document) With(rs []run) stretch { return stretch{d, rs} }
 
 var (
 	// isolates takes the isolates out of a text, for the title bar, which is not
@@ -122,12 +121,11 @@ func looks(dir string) map[string]string {
 }
 
 // sheet is the same styles for a whole page, with what only a sheet can say.
-func sheet(dir string) template.HTML {
+func (d document) sheet() template.HTML {
 	var b strings.Builder
 	b.WriteString("<style>\n")
-	styles := looks(dir)
-	for _, name := range slices.Sorted(maps.Keys(styles)) {
-		fmt.Fprintf(&b, ".%s{%s}\n", name, styles[name])
+	for _, name := range slices.Sorted(maps.Keys(d.styles)) {
+		fmt.Fprintf(&b, ".%s{%s}\n", name, d.styles[name])
 	}
 	// A folded stretch is a button within the line until it is opened.
 	b.WriteString(".fold summary{display:inline;cursor:pointer;list-style:none;padding:0 4px;border-radius:4px;background:#eee}\n" +

@@ -98,7 +98,7 @@ func (p page) quote(label string, rs []run) []span {
 		case record.EditInsert:
 			style = green
 		}
-		out = append(out, span{text: r.Text, style: style, dir: p.QuoteDir, glue: i == 0 && open != ""})
+		out = append(out, span{text: r.Text, style: style, dir: p.QuoteDir, glue: i == 0 && open != "" || i > 0 && !apart(rs[i-1], r)})
 	}
 	return append(out, span{text: closing, glue: true})
 }
