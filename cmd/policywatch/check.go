@@ -14,11 +14,27 @@ import (
 
 func (p *program) check() *cobra.Command {
 	var profile, lang, failOn string
+	var matrix bool
 	cmd := &cobra.Command{
-		Use:   "check FILE|URL|SITE",
+		Use:   "check FILE|URL|SITE | check --matrix [SITE...]",
 		Short: "Hold a statement against what a law asks of it, with evidence",
-		Args:  exactly(1, "FILE, URL or SITE"), Annotations: writes("text", "json"),
+		Long: `Holds a statement against a legal profile: for each element whether it is
+present, absent or unknown, with the words that show it. With --matrix all sites
+of the archive, or the ones named, are shown side by side.`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if matrix {
+				return nil
+			}
+			return exactly(1, "FILE, URL or SITE")(cmd, args)
+		},
+		Annotations: writes("text", "json", "csv", "html"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if matrix {
+				return p.matrix(cmd.Context(), args, profile, lang)
+			}
+			if p.format == "csv" || p.format == "html" {
+				return usagef("--format %s goes with --matrix", p.format)
+			}
 			if failOn != "" && record.Severity(failOn).Rank() < 1 {
 				return usagef("--fail-on %s: use one of %v", failOn, record.Severities()[1:])
 			}
@@ -41,6 +57,7 @@ func (p *program) check() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
+	f.BoolVar(&matrix, "matrix", false, "sites by elements, from the archive")
 	f.StringVar(&profile, "profile", "", "legal profile `id` (default: by the site's domain, else core)")
 	f.StringVar(&lang, "lang", "en", "`language` of titles: en, fa, ar")
 	f.StringVar(&failOn, "fail-on", "", "exit 1 when an element is absent: critical for required ones, minor for any")
