@@ -51,7 +51,7 @@ func readRobots(text, token string) ruleSet {
 			continue
 		}
 		value = strings.TrimSpace(value)
-		switch strings.ToLower(strings.TrimSpace(key)) {
+		switch key = strings.ToLower(strings.TrimSpace(key)); key {
 		case "user-agent", "useragent", "user agent":
 			if !open {
 				forUs, forAll, open = false, false, true
@@ -67,7 +67,7 @@ func readRobots(text, token string) ruleSet {
 			if value == "" {
 				continue
 			}
-			r := rule{Path: rulePath(value), Allow: key[0]|0x20 == 'a' || strings.EqualFold(strings.TrimSpace(key), "allow")}
+			r := rule{Path: rulePath(value), Allow: key == "allow"}
 			if forUs {
 				ours.Rules = append(ours.Rules, r)
 			}
