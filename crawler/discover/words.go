@@ -1,6 +1,8 @@
 package discover
 
 import (
+	"maps"
+	"slices"
 	"unicode"
 
 	"policywatch/store/canon"
@@ -41,11 +43,13 @@ func newWords(lex []record.Lexicon) *words {
 		w.entries = append(w.entries, entry{k, lang, phrase, weight})
 	}
 	for _, l := range lex {
-		for p, weight := range l.Links.Statement {
-			add(statement, l.Lang, p, weight)
+		// In order, so that of two spellings of one phrase the same is quoted
+		// every time.
+		for _, p := range slices.Sorted(maps.Keys(l.Links.Statement)) {
+			add(statement, l.Lang, p, l.Links.Statement[p])
 		}
-		for p, weight := range l.Links.Hubs {
-			add(hub, l.Lang, p, weight)
+		for _, p := range slices.Sorted(maps.Keys(l.Links.Hubs)) {
+			add(hub, l.Lang, p, l.Links.Hubs[p])
 		}
 		for _, p := range l.Links.Not {
 			add(not, l.Lang, p, 1)

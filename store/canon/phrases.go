@@ -201,13 +201,27 @@ func plain(r rune) rune {
 		return 0
 	case r >= accentsFrom && r < accentsFrom+rune(len(accents)):
 		return accents[r-accentsFrom]
-	case r == 'آ':
-		return 'ا'
+	case r >= arabicFrom && r < arabicFrom+rune(len(arabicLetters)):
+		return arabicLetters[r-arabicFrom]
 	case unicode.IsLetter(r), unicode.IsDigit(r):
 		return r
 	}
 	return 0
 }
+
+// arabicLetters holds plain for the Arabic block, which the general tables
+// answer slowly. آ counts as ا here: people leave the madda out.
+const arabicFrom = 0x0600
+
+var arabicLetters = func() (t [0x100]rune) {
+	for i := range t {
+		if r := arabicFrom + rune(i); unicode.IsLetter(r) || unicode.IsDigit(r) {
+			t[i] = r
+		}
+	}
+	t['آ'-arabicFrom] = 'ا'
+	return t
+}()
 
 // accents holds the base letters of Latin-1 and Latin Extended-A.
 const accentsFrom = 0xc0
