@@ -42,6 +42,15 @@ func (r *Reader) HTML(text []byte, o Options) (*record.Document, error) {
 	}
 	t := plant(page.Get(0))
 	root := t.choose(r, h)
+	if t.boxes[root].prose < scantProse {
+		// Only data that holds more than the page shows is worth a look.
+		if state := appState(page.Get(0), h.lang); state != nil {
+			s := plant(state)
+			if k := s.choose(r, h); s.boxes[k].prose > 2*t.boxes[root].prose && s.boxes[k].prose >= scantProse {
+				t, root = s, k
+			}
+		}
+	}
 	w := newWalker(r, t, res)
 	w.walk(root)
 	ds := w.done()

@@ -1,10 +1,8 @@
 package extract
 
 import (
-	"encoding/hex"
 	"net/url"
 	"strings"
-	"unicode/utf8"
 )
 
 // resolver turns the addresses of a page into absolute ones.
@@ -49,27 +47,4 @@ func (r resolver) resolve(ref string) string {
 	}
 	u.User = nil
 	return u.String()
-}
-
-// decodeMail undoes Cloudflare's hiding of addresses: hexadecimal bytes, the
-// first of which is the key that the others are combined with.
-func decodeMail(s string) string {
-	if len(s) < 6 || len(s) > 400 || len(s)%2 != 0 {
-		return ""
-	}
-	b, err := hex.DecodeString(s)
-	if err != nil {
-		return ""
-	}
-	for i := 1; i < len(b); i++ {
-		b[i] ^= b[0]
-	}
-	mail := string(b[1:])
-	if !utf8.ValidString(mail) || !strings.Contains(mail, "@") || strings.ContainsFunc(mail, func(c rune) bool { return c < ' ' || blank(c) }) {
-		return ""
-	}
-	if k := strings.IndexByte(mail, '?'); k > 0 {
-		mail = mail[:k]
-	}
-	return mail
 }

@@ -23,6 +23,12 @@ func (r *Reader) settle(ds []draft) []record.Block {
 		if letters(d.text) == 0 {
 			continue
 		}
+		if t := unspell(d.text); t != d.text {
+			if d.original == "" {
+				d.original = d.text
+			}
+			d.text = t
+		}
 		blocks = append(blocks, record.Block{Kind: d.kind, Level: d.level, Text: d.text, Original: d.original, Hidden: d.hidden, Links: d.links})
 	}
 	return blocks
