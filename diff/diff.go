@@ -61,6 +61,7 @@ type comparison struct {
 	oldEdges         [2]edge
 	newEdges         [2]edge
 	passages         []passage
+	name             map[string]bool
 	losses, gains    []loss
 	change           record.Change
 }
@@ -103,8 +104,13 @@ func (c *Comparer) compare(old, new Side) (*comparison, record.Change) {
 	}
 	x.examine()
 	x.sections()
+	reason, suspect := x.half()
+	if reason != "" {
+		return nil, unusable(reason)
+	}
+	x.change.Suspect = suspect
 	x.change.Lost = lost(old.Findings, new.Findings)
-	x.conclude(old.Findings, new.Findings)
+	x.conclude(new.Findings)
 	return x, x.change
 }
 

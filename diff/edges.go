@@ -1,7 +1,9 @@
 package diff
 
 import (
+	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"policywatch/diff/align"
@@ -55,39 +57,36 @@ func (x *comparison) surrounds(ss []align.Sentence, groups []int, at align.Span,
 		}
 		last = ss[i].Block
 		all++
-		if b := &doc.Blocks[last]; !prose(b) && !states(b.Text) {
+		if b := &doc.Blocks[last]; !prose(b) && !states(b) {
 			lines++
 		}
 	}
 	return lines >= 2 && lines*2 >= all
 }
 
-// outside reports whether a passage that only one side has belongs to the page
-// around the statement.
-func (x *comparison) outside(ss []align.Sentence, at align.Span, es [2]edge, groups []int, doc *record.Document) bool {
+// outside reports whether sentence i, which only one side has, belongs to the
+// page around the statement.
+func (x *comparison) outside(ss []align.Sentence, i int, es [2]edge, doc *record.Document) bool {
 	for _, e := range es {
-		if at.Len() == 0 || !e.surround || !e.covers(at) {
+		if !e.surround || !e.covers(align.Span{From: i, To: i + 1}) {
 			continue
 		}
-		own := true // its heading came or went with it
-		if s := ss[at.From].Section; s >= 0 && !doc.Sections[s].Implicit {
-			own = false
-			for i := e.sentences.From; i < e.sentences.To; i++ {
-				if ss[i].Section == s && ss[i].Block == doc.Sections[s].From {
-					own = true
-				}
-			}
+		s, b := ss[i], &doc.Blocks[ss[i].Block]
+		if prose(b) {
+			return !carries(x.blockTopics(doc, s.Block, false))
 		}
-		for _, s := range ss[at.From:at.To] {
-			b := &doc.Blocks[s.Block]
-			switch {
-			case furniture(b):
-			case prose(b) && carries(x.blockTopics(doc, s.Block, false)):
-				return false
-			case !prose(b) && states(b.Text):
-				return false
-			case !prose(b) && own && s.Section >= 0 && b.Kind != record.Heading && !linked(b) && carries(doc.Sections[s.Section].Topics):
-				return false // the lines of an address under "Contact"
+		if states(b) {
+			return false
+		}
+		if b.Kind == record.Heading || linked(b) || s.Section < 0 || doc.Sections[s.Section].Implicit {
+			return true
+		}
+		// The lines of an address under "Contact" are no menu when the heading
+		// came or went with them.
+		head := doc.Sections[s.Section].From
+		for k := i; k >= e.sentences.From && ss[k].Block >= head; k-- {
+			if ss[k].Block == head {
+				return !carries(doc.Sections[s.Section].Topics)
 			}
 		}
 		return true
@@ -113,10 +112,19 @@ func prose(b *record.Block) bool {
 func linked(b *record.Block) bool { return len(b.Links) > 0 }
 
 // states reports whether a line states something to reach or hold someone by:
-// an address, a number. The year of a copyright line is none.
-func states(s string) bool {
-	if strings.ContainsAny(s, "©®") {
+// an address, a number. The year of a copyright line is none, nor a number in
+// the entry of a menu.
+func states(b *record.Block) bool {
+	if furniture(b) || strings.ContainsAny(b.Text, "©®") {
 		return false
 	}
-	return strings.ContainsAny(s, "@0123456789۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩")
+	digits := 0
+	for _, r := range b.Text {
+		if unicode.IsDigit(r) {
+			digits++
+		}
+	}
+	return mail.MatchString(b.Text) || digits >= 7 || digits > 0 && (b.Kind == record.Paragraph || b.Kind == record.Row)
 }
+
+var mail = regexp.MustCompile(`[\w.+-]+@[\w-]+\.\w`)

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -31,6 +32,8 @@ type passage struct {
 	turn      turned
 	numbers   [2][]string // number words that only one side has
 	dated     bool        // the statement's own date of last update
+	shortened bool        // words went and none came
+	links     bool        // only addresses in the text differ
 }
 
 func (p *passage) op() record.EditOp {
@@ -95,32 +98,29 @@ func (x *comparison) judge(p *passage) {
 	case record.EditMove:
 		p.weight = moved
 	case record.EditDelete:
-		if x.outside(x.al.Old, p.Old, x.oldEdges, x.al.OldGroup, x.old) {
-			return
-		}
-		p.weight = x.lone(p, p.old, x.al.Old[p.Old.From:p.Old.To], x.old, &x.newSide)
+		p.weight = x.lone(p, x.al.Old, p.Old, x.old, &x.newSide, x.oldEdges)
 	case record.EditInsert:
-		if x.outside(x.al.New, p.New, x.newEdges, x.al.NewGroup, x.new) {
-			return
-		}
-		p.weight = x.lone(p, p.new, x.al.New[p.New.From:p.New.To], x.new, &x.oldSide)
+		p.weight = x.lone(p, x.al.New, p.New, x.new, &x.oldSide, x.newEdges)
 	case record.EditReplace:
 		p.weight = x.reworded(p)
 	}
 }
 
 // lone weighs a passage that only one side has.
-func (x *comparison) lone(p *passage, text string, ss []align.Sentence, doc *record.Document, far *side) weight {
-	rest := ss[:0:0]
-	for _, s := range ss {
-		if !far.holds(s) && !furniture(&doc.Blocks[s.Block]) {
-			rest = append(rest, s)
+func (x *comparison) lone(p *passage, ss []align.Sentence, at align.Span, doc *record.Document, far *side, es [2]edge) weight {
+	var rest []align.Sentence
+	var text strings.Builder
+	for i := at.From; i < at.To; i++ {
+		if !far.holds(ss[i]) && !furniture(&doc.Blocks[ss[i].Block]) && !x.outside(ss, i, es, doc) {
+			rest = append(rest, ss[i])
+			text.WriteString(ss[i].Text)
+			text.WriteByte(' ')
 		}
 	}
 	if len(rest) == 0 || bareHeading(rest, doc) {
 		return noise
 	}
-	ws := words(text)
+	ws := words(text.String())
 	if x.isDate(rest, doc) {
 		p.dated = true
 		return slight
@@ -153,6 +153,14 @@ func (x *comparison) reworded(p *passage) weight {
 	if len(gone)+len(come) == 0 {
 		return moved // the same words in another order
 	}
+	p.shortened = len(come) == 0
+	if all(gone, isURL) && all(come, isURL) {
+		p.links = true
+		return noise
+	}
+	if own := x.ownName(); len(gone) == 0 && all(come, own) || len(come) == 0 && all(gone, own) {
+		return noise // "this statement" is named, or is no longer
+	}
 	p.turn = x.pol.turn(a, b)
 	p.numbers = [2][]string{numbers(gone), numbers(come)}
 	if p.turn.denial || p.turn.duty {
@@ -178,6 +186,27 @@ func (x *comparison) reworded(p *passage) weight {
 		return material
 	}
 	return slight
+}
+
+func all(ws []string, ok func(string) bool) bool {
+	return !slices.ContainsFunc(ws, func(w string) bool { return !ok(w) })
+}
+
+func isURL(w string) bool {
+	return strings.Contains(w, "://") || strings.HasPrefix(w, "www.")
+}
+
+// ownName tells the words by which the statement calls itself.
+func (x *comparison) ownName() func(string) bool {
+	if x.name == nil {
+		x.name = make(map[string]bool)
+		for _, d := range []*record.Document{x.old, x.new} {
+			for _, w := range words(d.Title) {
+				x.name[w] = true
+			}
+		}
+	}
+	return func(w string) bool { return x.name[w] && utf8.RuneCountInString(w) > 2 }
 }
 
 // carries reports whether any topic says something of the statement's subject.
@@ -249,8 +278,11 @@ func (x *comparison) isDate(ss []align.Sentence, doc *record.Document) bool {
 // furniture reports whether a block is a link and nothing else: an entry of a
 // menu or of a table of contents.
 func furniture(b *record.Block) bool {
-	if len(b.Links) == 0 || len(b.Text) > 200 {
+	if len(b.Text) > 200 {
 		return false
+	}
+	if len(b.Links) == 0 {
+		return strings.Contains(b.Text, "://") && letters(address.ReplaceAllString(b.Text, "")) < 3
 	}
 	linked := 0
 	for _, l := range b.Links {
@@ -258,6 +290,9 @@ func furniture(b *record.Block) bool {
 	}
 	return linked*10 >= letters(b.Text)*9
 }
+
+// address is a URL in running text.
+var address = regexp.MustCompile(`https?://\S+`)
 
 func letters(s string) (n int) {
 	for _, r := range s {

@@ -6,12 +6,13 @@ import (
 )
 
 // conclude draws class, severity and reason from the judged passages.
-func (x *comparison) conclude(oldFindings, newFindings []record.Finding) {
+func (x *comparison) conclude(findings []record.Finding) {
 	ch := &x.change
-	top := noise
+	top, links := noise, false
 	for i := range x.passages {
 		p := &x.passages[i]
 		top = max(top, p.weight)
+		links = links || p.links
 		if p.turn.denial || p.turn.duty {
 			ch.Flips = append(ch.Flips, record.Flip{Before: p.old, After: p.new})
 		}
@@ -24,8 +25,11 @@ func (x *comparison) conclude(oldFindings, newFindings []record.Finding) {
 		ch.Lost = nil
 		ch.Dropped, ch.Added, ch.Altered = nil, nil, nil
 		ch.Class, ch.Severity = record.ClassCosmetic, record.SeverityInfo
-		if top == moved {
+		switch {
+		case top == moved:
 			ch.Class = record.ClassMoved
+		case links:
+			ch.Class = record.ClassLinks
 		}
 	case len(ch.Lost) > 0 || len(ch.Dropped) > 0:
 		ch.Class, ch.Severity = record.ClassSectionDropped, record.SeverityMajor
@@ -40,7 +44,7 @@ func (x *comparison) conclude(oldFindings, newFindings []record.Finding) {
 		ch.Class, ch.Severity = record.ClassMinor, record.SeverityMinor
 	}
 	ch.Edits = x.edits()
-	ch.Reason = x.reason(oldFindings, newFindings)
+	ch.Reason = x.reason(findings)
 }
 
 // edits lists the differences in the originals' words. Neighbouring moves that

@@ -1,0 +1,108 @@
+package diff
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"policywatch/store/record"
+)
+
+// What a capture must have lost to be called half-loaded, beyond what an editor
+// takes out in one go.
+const (
+	collapse     = 0.30 // of the old text is left
+	manyTopics   = 3    // topics gone from the whole statement
+	manySections = 3    // sections gone, nothing added or reworded
+	stillWhole   = 0.7  // of the old topics are covered by what is left
+)
+
+// losses sums up what a comparison says about completeness.
+type balance struct {
+	oldLen, newLen int // bytes of text
+	pure           bool
+	goneSections   int
+	goneTopics     []record.Topic
+	coverage       float64 // part of the old topics that the new side covers
+	brokenOff      bool    // the new text ends within a sentence of the old one
+}
+
+// weigh sums up the comparison.
+func (x *comparison) weigh() balance {
+	b := balance{pure: true}
+	for _, s := range x.al.Old {
+		b.oldLen += len(s.Text)
+	}
+	for _, s := range x.al.New {
+		b.newLen += len(s.Text)
+	}
+	for i := range x.passages {
+		p := &x.passages[i]
+		if p.weight < slight {
+			continue
+		}
+		switch p.op() {
+		case record.EditInsert:
+			b.pure = false
+		case record.EditReplace:
+			if p.shortened {
+				b.brokenOff = b.brokenOff || x.breaksOff(p)
+			} else {
+				b.pure = false
+			}
+		}
+	}
+	was, is := x.old.Covers(), x.new.Covers()
+	all := 0
+	for _, t := range record.Topics() {
+		if t == record.Other || !was[t] {
+			continue
+		}
+		all++
+		if !is[t] {
+			b.goneTopics = append(b.goneTopics, t)
+		}
+	}
+	if all > 0 {
+		b.coverage = 1 - float64(len(b.goneTopics))/float64(all)
+	}
+	for _, l := range x.losses {
+		if l.heading != "" {
+			b.goneSections++
+		}
+	}
+	return b
+}
+
+// breaksOff reports whether the passage is the end of the new text and stops in
+// the middle of a sentence.
+func (x *comparison) breaksOff(p *passage) bool {
+	if p.New.To != len(x.al.New) {
+		return false
+	}
+	end, _ := utf8.DecodeLastRuneInString(strings.TrimRight(p.new, " \"'”’»)"))
+	return !strings.ContainsRune(".!?؟۔:", end) && strings.HasPrefix(p.old, strings.TrimRight(p.new, " ….|"))
+}
+
+// half reports whether the new side looks like a half-loaded page: much of the
+// statement is missing while what is left is as it was. The second result is a
+// weaker suspicion, for Change.Suspect.
+func (x *comparison) half() (reason, suspect string) {
+	b := x.weigh()
+	left := float64(b.newLen) / float64(max(b.oldLen, 1))
+	percent := fmt.Sprintf("%d %%", int(left*100+0.5))
+	switch {
+	case b.pure && b.brokenOff && left < 0.95:
+		return fmt.Sprintf("The new text breaks off in the middle of a sentence after %s of the earlier one; the rest had probably not been loaded.", percent), ""
+	case b.pure && left < collapse && b.coverage < stillWhole:
+		return fmt.Sprintf("Only %s of the earlier text came through, unchanged; the rest had probably not been loaded.", percent), ""
+	case b.pure && b.goneSections >= manySections && len(b.goneTopics) >= manyTopics:
+		return fmt.Sprintf("%d sections are missing, among them %s, while everything else is word for word the same; the page was probably not loaded whole.",
+			b.goneSections, list(topicNames(b.goneTopics), 4)), ""
+	case left < collapse:
+		return "", "collapse"
+	case b.pure && b.goneSections >= 2 && len(b.goneTopics) >= 2:
+		return "", "partial"
+	}
+	return "", ""
+}
