@@ -144,8 +144,11 @@ func fold(rs []run, context int) []run {
 	return out
 }
 
-// side joins the runs that one side of the comparison shows, folded stretches
-// as an ellipsis.
+// nothing is an operation that no run has.
+const nothing record.EditOp = "nothing"
+
+// side picks the runs that one side of the comparison shows, within limit
+// letters, folded stretches as an ellipsis.
 func side(rs []run, hide record.EditOp, limit int) []run {
 	var out []run
 	left := limit

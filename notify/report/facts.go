@@ -53,7 +53,7 @@ func (v voice) moment(t time.Time) string {
 	if s := v.solar(t); s != "" {
 		return v.say("date.both", s, iso)
 	}
-	return iso
+	return isolate(iso, v.book.Dir)
 }
 
 // solar is the day by the calendar of Iran in a language that uses it, else

@@ -88,6 +88,20 @@ func markup(s string) template.HTML {
 	return template.HTML(elements.Replace(template.HTMLEscapeString(s)))
 }
 
+// Dir is the direction of a run's own element, which sets it apart: two e-mail
+// addresses in a row, the old and the new, would else change places in a
+// right-to-left sentence.
+func (s stretch) Dir(r run) string {
+	left, right, _ := script(r.Text)
+	switch {
+	case left && !right:
+		return ltr
+	case right && !left:
+		return rtl
+	}
+	return s.Page.QuoteDir
+}
+
 // looks are the styles by name. Sides are spelled out by direction, because
 // mail programs know no logical ones.
 func looks(dir string) map[string]string {

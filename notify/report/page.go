@@ -57,7 +57,7 @@ type row struct {
 	Foreign bool
 }
 
-// pair is something before and after; an empty side is absent.
+// pair is something before and after, isolated; an empty side is absent.
 type pair struct{ Label, Before, After string }
 
 // group is the edits under one heading.
@@ -118,14 +118,14 @@ func (p *page) rows(ev record.Event) {
 	if reason = clip(clean(reason), 1000); reason != "" {
 		p.Rows = append(p.Rows, row{Label: v.say("label.reason"), Text: reason, Foreign: v.book.Lang != "en"})
 	}
-	if f := ev.Fault; f != nil {
+	if f := ev.Fault; f != nil && ev.Type != record.EventFailing { // whose headline says it
 		p.row("label.fault", v.fault(f.Kind))
 	}
 	if c := ev.Change; c != nil {
-		p.row("label.dropped", v.list(v.topics(c.Dropped), 20))
-		p.row("label.added", v.list(v.topics(c.Added), 20))
-		p.row("label.altered", v.list(v.topics(c.Altered), 20))
-		p.row("label.moved", v.list(v.topics(c.Moved), 20))
+		p.row("label.dropped", v.row(v.topics(c.Dropped)))
+		p.row("label.added", v.row(v.topics(c.Added)))
+		p.row("label.altered", v.row(v.topics(c.Altered)))
+		p.row("label.moved", v.row(v.topics(c.Moved)))
 	}
 	if s := ev.Scan; s != nil {
 		p.row("label.sites", v.number(s.Sites))
@@ -157,10 +157,17 @@ func (p *page) change(ev record.Event, c *record.Change) {
 		p.Lost[i] = element{clip(e.Title, lim.quote), clip(e.Citation, lim.quote)}
 	}
 	for _, f := range bounded(p, "facts", c.Facts, lim.facts) {
-		p.Facts = append(p.Facts, pair{v.factLabel(f.Kind), v.fact(f.Kind, f.Before, lim.quote), v.fact(f.Kind, f.After, lim.quote)})
+		p.Facts = append(p.Facts, pair{
+			v.factLabel(f.Kind), isolate(v.fact(f.Kind, f.Before, lim.quote), p.Dir), isolate(v.fact(f.Kind, f.After, lim.quote), p.Dir),
+		})
 	}
 	for _, f := range bounded(p, "flips", c.Flips, lim.flips) {
-		p.Flips = append(p.Flips, fold(runs(record.Edit{Op: record.EditReplace, Before: f.Before, After: f.After}), lim.context))
+		e := record.Edit{Op: record.EditReplace, Before: f.Before, After: f.After}
+		// The edit of the same sentences knows its words better.
+		if i := slices.IndexFunc(c.Edits, func(e record.Edit) bool { return e.Before == f.Before && e.After == f.After }); i >= 0 {
+			e.Parts = c.Edits[i].Parts
+		}
+		p.Flips = append(p.Flips, fold(runs(e), lim.context))
 	}
 	edits := c.Edits
 	if lim == brief {

@@ -67,6 +67,10 @@ func (p page) text(width int, colour bool) string {
 		}
 	}
 	t.more(p.More["edits"])
+	if p.limits == brief && p.Footer != "" {
+		t.blank()
+		t.line(0, span{text: p.Footer, style: faint})
+	}
 	return t.String()
 }
 
@@ -75,7 +79,7 @@ func (p page) edit(t *typesetter, e edit) {
 		p.replacement(t, e.Runs)
 		return
 	}
-	t.item(p.quote(e.Label, side(e.Runs, "none", p.limits.quote))...)
+	t.item(p.quote(e.Label, side(e.Runs, nothing, p.limits.quote))...)
 }
 
 // replacement writes both sides, each on a line of its own so that it can be

@@ -57,9 +57,14 @@ func (v voice) say(key string, values ...string) string {
 }
 
 // count says a phrase about n things, in the plural form that n asks for:
-// key.one, key.two, key.few or key.many, else key itself.
+// key.one, key.two, key.few or key.many, else key itself. English steps in with
+// its own forms only where the language lacks the phrase altogether.
 func (v voice) count(key string, n int, values ...string) string {
-	if form := key + "." + plural(v.book.Lang, n); v.phrase(form) != "" {
+	book := v.book
+	if _, ok := book.Phrases[key]; !ok {
+		book = v.english
+	}
+	if form := key + "." + plural(book.Lang, n); book.Phrases[form] != "" {
 		key = form
 	}
 	return v.say(key, values...)
@@ -102,19 +107,19 @@ func (v voice) digits(s string) string {
 	}, s)
 }
 
-// list joins names as the language does, at most limit of them.
+// list joins names within a sentence, at most limit of them.
 func (v voice) list(names []string, limit int) string {
 	switch n := len(names); {
-	case n == 0:
-		return ""
 	case n > limit:
 		return v.say("list.more", strings.Join(names[:limit], v.phrase("list.comma")), v.number(n-limit))
-	case n == 1:
-		return names[0]
-	default:
+	case n > 1:
 		return v.say("list.and", strings.Join(names[:n-1], v.phrase("list.comma")), names[n-1])
 	}
+	return strings.Join(names, "")
 }
+
+// row joins names that stand by themselves.
+func (v voice) row(names []string) string { return strings.Join(names, v.phrase("list.comma")) }
 
 func (v voice) quoted(names []string) []string {
 	out := make([]string, len(names))
