@@ -54,9 +54,16 @@ func (e *engine) Fetch(ctx context.Context, r record.Request) (*record.Snapshot,
 	c := e.base.Clone()
 	c.Context = x.attach(attempt)
 	var body []byte
-	c.OnResponse(func(res *colly.Response) { body = res.Body })
+	// The body is read here, before colly would: in memory of its own size, and
+	// with the error that ended it kept.
+	c.OnResponseHeaders(func(*colly.Response) {
+		var err error
+		if body, err = x.read(); x.aside == nil {
+			x.aside = err
+		}
+	})
 	err := c.Request(http.MethodGet, r.URL, nil, nil, e.header(r))
-	if err == nil {
+	if x.aside != nil {
 		err = x.aside
 	}
 	if ctx.Err() == context.Canceled {

@@ -1,10 +1,13 @@
 package fetch
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"sync"
 	"sync/atomic"
 
 	"policywatch/store/record"
@@ -22,6 +25,8 @@ type exchange struct {
 	status int // of the last answer, redirects included; 0 when none came
 	header http.Header
 	final  *url.URL
+	body   io.Reader // decoded and bounded, of the last answer that is no redirect
+	length int64     // of the body as announced, -1 when unknown
 	// aside is a reason not to keep the body although the answer is fine:
 	// errNotText, errTooLarge or a broken encoding.
 	aside error
@@ -67,4 +72,30 @@ func (x *exchange) attach(ctx context.Context) context.Context {
 		GotConn:           func(httptrace.GotConnInfo) { x.doing.Store(doingRequest) },
 		WroteRequest:      func(httptrace.WroteRequestInfo) { x.doing.Store(doingWait) },
 	})
+}
+
+// buffers are lent to read bodies of unknown length. Large ones are not taken
+// back: one big page must not stay in memory for the life of the program.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+const largeBuffer = 1 << 20
+
+// read returns the whole body in memory of exactly its size.
+func (x *exchange) read() ([]byte, error) {
+	// An announced length is believed up to a point: it costs a server nothing
+	// to announce much and send little.
+	if x.length >= 0 && x.length < largeBuffer {
+		b := make([]byte, x.length)
+		_, err := io.ReadFull(x.body, b)
+		return b, err
+	}
+	buf := buffers.Get().(*bytes.Buffer)
+	buf.Reset()
+	defer func() {
+		if buf.Cap() <= largeBuffer {
+			buffers.Put(buf)
+		}
+	}()
+	_, err := buf.ReadFrom(x.body)
+	return bytes.Clone(buf.Bytes()), err
 }

@@ -44,14 +44,15 @@ func (l *limiter) RoundTrip(req *http.Request) (*http.Response, error) {
 	x.doing.Store(doingBody)
 
 	wire := res.Body
-	body, err := l.open(res, req)
+	body, length, err := l.open(res, req)
 	if err != nil {
 		// The status is known and may be all that matters: let the engine
 		// weigh it against the reason.
 		x.aside = err
 		wire.Close()
-		body = http.NoBody
+		body, length = http.NoBody, 0
 	}
+	x.body, x.length = body, length
 	// What colly sees is made neutral: it would unpack by content type and by
 	// the path's ending, past every limit, and recode by charset, which
 	// destroys PDFs. The header as it came is in the exchange.
@@ -78,38 +79,37 @@ type readCloser struct {
 	io.Closer
 }
 
-// open returns the decoded, bounded body of an answer.
-func (l *limiter) open(res *http.Response, req *http.Request) (io.Reader, error) {
+// open returns the decoded, bounded body of an answer and its length as far as
+// it is announced, else -1.
+func (l *limiter) open(res *http.Response, req *http.Request) (body io.Reader, length int64, err error) {
 	if res.ContentLength > l.max {
-		return nil, errTooLarge
+		return nil, 0, errTooLarge
 	}
 	codings, err := contentCodings(res.Header.Values("Content-Encoding"))
 	if err != nil {
-		return nil, err
-	}
-	// The packed side is counted too: some packings swell rather than shrink,
-	// and members without content could come for ever.
-	var r io.Reader = res.Body
-	if len(codings) > 0 {
-		r = &counted{r: r, left: l.max}
-	}
-	for i := len(codings) - 1; i >= 0; i-- {
-		if r, err = unpack(r, codings[i]); err != nil {
-			return nil, err
-		}
+		return nil, 0, err
 	}
 	kind := mediaType(res.Header.Get("Content-Type"))
 	if isGzipFile(kind, req.URL.Path) {
-		if r, err = unpack(r, "gzip"); err != nil {
-			return nil, err
+		codings = append([]string{"gzip"}, codings...)
+	}
+	body, length = res.Body, res.ContentLength
+	if len(codings) > 0 {
+		// The packed side is counted too: some packings swell rather than
+		// shrink, and members without content could come for ever.
+		body, length = &counted{r: body, left: l.max}, -1
+	}
+	for i := len(codings) - 1; i >= 0; i-- {
+		if body, err = unpack(body, codings[i]); err != nil {
+			return nil, 0, err
 		}
 	}
 	if isBinary(kind) {
-		if r, err = pdfOnly(r); err != nil {
-			return nil, err
+		if body, err = pdfOnly(body); err != nil {
+			return nil, 0, err
 		}
 	}
-	return &counted{r: r, left: l.max}, nil
+	return &counted{r: body, left: l.max}, length, nil
 }
 
 // counted reads up to left bytes and then fails, where io.LimitReader would
