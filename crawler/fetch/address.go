@@ -48,6 +48,13 @@ func tidy(u *url.URL) *record.Fault {
 			Detail: "only http and https are fetched, not " + u.Scheme}
 	}
 	u.Host = strings.ToLower(u.Host)
+	// One host, one name: pace and robots.txt go by it.
+	switch u.Scheme {
+	case "http":
+		u.Host = strings.TrimSuffix(u.Host, ":80")
+	case "https":
+		u.Host = strings.TrimSuffix(u.Host, ":443")
+	}
 	if u.Hostname() == "" {
 		return &record.Fault{Kind: record.FaultUnreachable, URL: u.String(), Detail: "the address names no host"}
 	}

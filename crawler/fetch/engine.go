@@ -90,8 +90,8 @@ func (e *engine) Fetch(ctx context.Context, r record.Request) (*record.Snapshot,
 // judge says what is wrong with an attempt, nil if nothing is.
 func (e *engine) judge(r record.Request, x *exchange, err error) error {
 	at := r.URL
-	if x.final != nil {
-		at = x.final.String()
+	if x.asked != nil {
+		at = x.asked.String()
 	}
 	if f := statusFault(x, at, e.clock()); f != nil {
 		return f

@@ -24,7 +24,8 @@ type exchange struct {
 	chain  []record.Hop
 	status int // of the last answer, redirects included; 0 when none came
 	header http.Header
-	final  *url.URL
+	final  *url.URL  // who gave that answer
+	asked  *url.URL  // who was asked last, answering or not
 	body   io.Reader // decoded and bounded, of the last answer that is no redirect
 	length int64     // of the body as announced, -1 when unknown
 	// aside is a reason not to keep the body although the answer is fine:

@@ -37,7 +37,10 @@ func transportFault(err error, at string, x *exchange) error {
 	var name *net.DNSError
 	switch {
 	case errors.Is(err, ssrf.ErrProhibitedIP), errors.Is(err, ssrf.ErrProhibitedNetwork), errors.Is(err, ssrf.ErrInvalidHostPort):
-		f.Kind, f.Detail = record.FaultForbiddenAddress, "the name leads to an address that is not public"
+		f.Kind, f.Detail = record.FaultForbiddenAddress, "it leads to an address that is not public"
+		if op := (*net.OpError)(nil); errors.As(err, &op) && op.Addr != nil {
+			f.Detail = "it leads to " + op.Addr.String() + ", which is no public address"
+		}
 	case errors.As(err, &name):
 		return nameFault(f, name)
 	case errors.Is(err, errTooLarge):

@@ -98,6 +98,39 @@ func TestNameLookupFails(t *testing.T) {
 	wantFault(t, err, record.FaultDNS)
 }
 
+// F5: 429 and then 200 is a page and no fault.
+func TestRateLimitedAndThenFine(t *testing.T) {
+	asked := 0
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if asked++; asked == 1 {
+			w.Header().Set("Retry-After", "0")
+			w.WriteHeader(429)
+			return
+		}
+		io.WriteString(w, "the page")
+	})
+	snap, err := get(t, client(t, fetch.Options{RetryBudget: 10 * time.Second}), s.URL)
+	if err != nil || string(snap.Body) != "the page" || asked != 2 {
+		t.Errorf("asked %d times: %v, %v", asked, snap, err)
+	}
+}
+
+// The server's wish is handed on, whatever form it has.
+func TestRetryAfterIsHandedOn(t *testing.T) {
+	now := time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC)
+	for value, want := range map[string]time.Duration{"120": 2 * time.Minute, " 7 ": 7 * time.Second, "Sun, 01 Nov 2026 08:05:00 GMT": 5 * time.Minute,
+		"Sun, 01 Nov 2026 07:00:00 GMT": 0, "-5": 0, "soon": 0, "": 0, "99999999999999": 30 * 24 * time.Hour} {
+		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Retry-After", value)
+			w.WriteHeader(503)
+		})
+		_, err := get(t, client(t, fetch.Options{Clock: func() time.Time { return now }}), s.URL)
+		if f := wantFault(t, err, record.FaultHTTP5xx); f.RetryAfter != want {
+			t.Errorf("%q: %v, want %v", value, f.RetryAfter, want)
+		}
+	}
+}
+
 func TestConnectionRefused(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -43,7 +43,7 @@ func newTransport(o *Options) *http.Transport {
 		// A proxy from the environment would dial in our place, unguarded.
 		Proxy:               nil,
 		DialContext:         dialer.DialContext,
-		TLSClientConfig:     &tls.Config{RootCAs: o.RootCAs},
+		TLSClientConfig:     tlsConfig(o),
 		TLSHandshakeTimeout: min(10*time.Second, o.Timeout),
 		Protocols:           &protocols,
 		// The limiter asks for and undoes compression itself, to count both sides.
@@ -55,4 +55,17 @@ func newTransport(o *Options) *http.Transport {
 		MaxIdleConnsPerHost: 2,
 		IdleConnTimeout:     5 * time.Second,
 	}
+}
+
+// tlsConfig checks certificates as strictly as anyone, but speaks the versions
+// and key exchanges of old servers too. Those weaken secrecy, and a public
+// statement has none to lose; refusing them would only leave plain HTTP.
+func tlsConfig(o *Options) *tls.Config {
+	c := &tls.Config{RootCAs: o.RootCAs, MinVersion: tls.VersionTLS10, Renegotiation: tls.RenegotiateOnceAsClient}
+	for _, s := range tls.CipherSuites() {
+		c.CipherSuites = append(c.CipherSuites, s.ID)
+	}
+	c.CipherSuites = append(c.CipherSuites, tls.TLS_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_RSA_WITH_AES_256_GCM_SHA384,
+		tls.TLS_RSA_WITH_AES_128_CBC_SHA, tls.TLS_RSA_WITH_AES_256_CBC_SHA)
+	return c
 }

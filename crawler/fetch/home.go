@@ -63,7 +63,10 @@ func elsewhere(f *record.Fault) bool {
 
 // homes lists the addresses that a domain's home page may have, likeliest first.
 func homes(domain, scheme string) []string {
-	domain = strings.TrimSuffix(strings.TrimSpace(domain), "/")
+	if _, rest, ok := strings.Cut(domain, "://"); ok {
+		domain = rest
+	}
+	domain, _, _ = strings.Cut(strings.TrimSpace(domain), "/")
 	other := "http"
 	if scheme != "https" && scheme != "http" {
 		scheme = "https"

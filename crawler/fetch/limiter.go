@@ -29,13 +29,14 @@ type limiter struct {
 // RoundTrip notes what came in the request's exchange and returns an answer
 // whose body is the decoded entity. Redirects pass untouched.
 func (l *limiter) RoundTrip(req *http.Request) (*http.Response, error) {
-	res, err := l.next.RoundTrip(req)
-	if err != nil {
-		return nil, err
-	}
 	x := exchangeOf(req.Context())
 	if x == nil {
 		return nil, errors.New("fetch: request without exchange")
+	}
+	x.asked = req.URL
+	res, err := l.next.RoundTrip(req)
+	if err != nil {
+		return nil, err
 	}
 	x.status, x.header, x.final = res.StatusCode, res.Header, req.URL
 	if redirects(res) {

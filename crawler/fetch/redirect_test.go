@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -165,6 +166,12 @@ func TestConditionalGET(t *testing.T) {
 	if err != nil || string(snap.Body) != `text; cache "no-cache"` {
 		t.Errorf("fresh: %v, %v", snap, err)
 	}
+	// Servers repeat the page's length where there is no page.
+	odd := rawServer(t, func(conn net.Conn) { io.WriteString(conn, "HTTP/1.1 304 Not Modified\r\nContent-Length: 5000\r\n\r\n") })
+	snap, err = c.Fetch(context.Background(), record.Request{URL: odd, ETag: `"1"`})
+	if err != nil || snap.Status != 304 || len(snap.Body) != 0 {
+		t.Errorf("304 with a length: %+v, %v", snap, err)
+	}
 	// The tag belongs to the old address; the new one may use the same tag for
 	// another text.
 	snap, err = fetchIt(record.Request{URL: "/moved", ETag: `"1"`})
@@ -173,6 +180,17 @@ func TestConditionalGET(t *testing.T) {
 	}
 	_, err = fetchIt(record.Request{URL: "/always"})
 	wantFault(t, err, record.FaultHTTP5xx)
+}
+
+// A fault after a redirect names the address that failed, and the snapshot the
+// one that answered.
+func TestFaultBehindRedirect(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://gone.invalid/x", 302) })
+	snap, err := get(t, client(t, fetch.Options{Resolver: resolver(t, nil)}), s.URL+"/")
+	f := wantFault(t, err, record.FaultDNS)
+	if f.URL != "http://gone.invalid/x" || f.Status != 302 || snap == nil || snap.FinalURL != s.URL+"/" || len(snap.Chain) != 1 {
+		t.Errorf("%+v, %+v", f, snap)
+	}
 }
 
 func TestAcceptLanguage(t *testing.T) {

@@ -81,7 +81,8 @@ func (s *rules) get(ctx context.Context, origin string) (*ruleSet, *record.Fault
 			continue
 		}
 		if e.fault != nil {
-			return nil, e.fault
+			own := *e.fault // the asker may write into it
+			return nil, &own
 		}
 		return &e.set, nil
 	}

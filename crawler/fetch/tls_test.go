@@ -116,13 +116,25 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
+// Old servers are read as long as their certificate is good.
+func TestOldTLS(t *testing.T) {
+	ours := newAuthority(t)
+	cert := ours.issue(t, -time.Hour, time.Hour)
+	c := client(t, fetch.Options{RootCAs: ours.pool})
+	s := serveTLS(t, &tls.Config{Certificates: []tls.Certificate{cert}, MaxVersion: tls.VersionTLS10, MinVersion: tls.VersionTLS10})
+	if snap, err := get(t, c, s.URL); err != nil || string(snap.Body) != "secret garden" {
+		t.Errorf("TLS 1.0: %v", err)
+	}
+}
+
 // F2: servers that do not manage TLS at all.
 func TestHandshakeFails(t *testing.T) {
 	ours := newAuthority(t)
 	cert := ours.issue(t, -time.Hour, time.Hour)
 	c := client(t, fetch.Options{RootCAs: ours.pool, Timeout: 300 * time.Millisecond})
-	old := serveTLS(t, &tls.Config{Certificates: []tls.Certificate{cert}, MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10})
-	_, err := get(t, c, old.URL)
+	strange := serveTLS(t, &tls.Config{Certificates: []tls.Certificate{cert}, MaxVersion: tls.VersionTLS12,
+		CipherSuites: []uint16{tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA}})
+	_, err := get(t, c, strange.URL)
 	wantFault(t, err, record.FaultTLSInvalid)
 
 	plain := serve(t, func(http.ResponseWriter, *http.Request) {})
