@@ -15,9 +15,9 @@ import (
 	"policywatch/store/record"
 )
 
-// good is the score from which a candidate ends the search: the link was named
+// Good is the score from which a candidate ends the search: the link was named
 // as a statement, not merely reminiscent of one.
-const good = 0.6
+const Good = 0.6
 
 const (
 	maxCandidates = 40 // returned of one page
@@ -67,7 +67,7 @@ func (w *words) leads(p *page, lang string) (found []record.Candidate, hubs []le
 		all = append(all, d)
 	}
 	for _, d := range all {
-		if d.hub > 0 && d.Score < good {
+		if d.hub > 0 && d.Score < Good {
 			hubs = append(hubs, d)
 		}
 	}
@@ -140,7 +140,8 @@ func (w *words) judge(p *page, l *link, lang string) (lead, bool) {
 		addressed *= 0.75
 		d.Reasons = append(d.Reasons, "its words do not say so")
 	}
-	d.Score = 1 - (1-max(named, addressed))*(1-0.35*min(named, addressed))
+	// Even the plainest name leaves room for what else speaks for the link.
+	d.Score = 1 - (1-0.92*max(named, addressed))*(1-0.35*min(named, addressed))
 	if l.footer && d.Score >= 0.3 {
 		d.Score += (1 - d.Score) * 0.25
 	}
@@ -159,7 +160,7 @@ func (w *words) judge(p *page, l *link, lang string) (lead, bool) {
 	if host := hostRank(p.url, to); host < 0.9 {
 		d.hub *= host * 0.5 // another host's "about" leads away
 	}
-	d.Score = math.Round(d.Score*1000) / 1000
+	d.Score = rounded(d.Score)
 	return d, d.Score >= least || d.hub > 0
 }
 
@@ -203,6 +204,8 @@ func (w *words) markDown(d *lead, p *page, l *link, to *url.URL, named float64, 
 		down(r, "another host, %s", to.Host)
 	}
 }
+
+func rounded(score float64) float64 { return math.Round(score*1000) / 1000 }
 
 func pick(b bool, yes, no float64) float64 {
 	if b {

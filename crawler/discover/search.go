@@ -73,7 +73,7 @@ func (s *Search) More(ctx context.Context) ([]record.Candidate, []record.Step, *
 		if s.trouble != nil && !absent(s.trouble) {
 			return nil, s.steps, s.trouble
 		}
-		if slices.ContainsFunc(found, func(c record.Candidate) bool { return c.Score >= good }) {
+		if slices.ContainsFunc(found, func(c record.Candidate) bool { return c.Score >= Good }) {
 			break
 		}
 	}
@@ -104,7 +104,7 @@ func (s *Search) step(action, address, format string, args ...any) {
 	s.steps = append(s.steps, record.Step{At: now(), Action: action, URL: address, Outcome: fmt.Sprintf(format, args...)})
 }
 
-// open fetches one page for its links.
+// open fetches one page for its links. What failed is the fetcher's to tell.
 func (s *Search) open(ctx context.Context, address string) (*record.Snapshot, *record.Fault) {
 	snap, err := s.f.fetch.Fetch(ctx, record.Request{URL: address})
 	if err != nil {
@@ -112,11 +112,9 @@ func (s *Search) open(ctx context.Context, address string) (*record.Snapshot, *r
 		if !errors.As(err, &f) {
 			f = &record.Fault{Kind: record.FaultUnreachable, URL: address, Detail: err.Error()}
 		}
-		s.step("fetch", address, "%s", strings.TrimSuffix(string(f.Kind)+": "+f.Detail, ": "))
 		return nil, f
 	}
 	if snap.Status >= 400 {
-		s.step("fetch", address, "status %d", snap.Status)
 		return nil, &record.Fault{Kind: record.FaultHTTP4xx, URL: address, Status: snap.Status}
 	}
 	return snap, nil
@@ -131,6 +129,7 @@ func (s *Search) fromHome(ctx context.Context) []record.Candidate {
 		snap, fault := s.open(ctx, address)
 		if fault != nil {
 			s.trouble = fault
+			s.step("discover", address, "the home page could not be read: %s", fault.Kind)
 			return nil
 		}
 		text = s.f.decode(snap)
@@ -243,12 +242,13 @@ func (s *Search) fromDeeper(ctx context.Context) []record.Candidate {
 	if s.page == nil {
 		return nil
 	}
-	hubs := slices.Clone(s.hubs)
+	var hubs []lead
 	for _, f := range s.page.frames {
 		if u, ok := resolve(s.page.url, f); ok && hostRank(s.page.url, u) >= 0.9 {
-			hubs = append([]lead{{Candidate: record.Candidate{URL: u.String()}, hubBy: "frame"}}, hubs...)
+			hubs = append(hubs, lead{Candidate: record.Candidate{URL: u.String()}, hubBy: "frame"})
 		}
 	}
+	hubs = append(hubs, s.hubs...)
 	var found []record.Candidate
 	opened := 0
 	seen := map[string]bool{strings.TrimSuffix(s.page.self, "/"): true}
@@ -270,16 +270,16 @@ func (s *Search) fromDeeper(ctx context.Context) []record.Candidate {
 		lang := first(h.Lang, s.lang)
 		more := s.f.words.statements(p, lang)
 		for _, c := range more {
-			c.Score *= deeperTrust
+			c.Score = rounded(c.Score * deeperTrust)
 			c.Reasons = append(c.Reasons, fmt.Sprintf("linked from “%s” (%s)", clip(h.hubBy), h.URL))
 			found = append(found, c)
 		}
 		if head, v := s.f.words.heading(p); v > 0 && !sameAddress(p.self, s.page.self) {
-			found = append(found, record.Candidate{URL: p.self, Text: h.hubBy, Lang: h.Lang, Score: 0.55 * v,
+			found = append(found, record.Candidate{URL: p.self, Text: h.hubBy, Lang: h.Lang, Score: rounded(0.6 * v),
 				Reasons: []string{fmt.Sprintf("“%s” has the heading “%s”", clip(h.hubBy), clip(head))}})
 		}
 		s.step("discover", h.URL, "one click deeper, “%s”: %s", clip(h.hubBy), summary(more))
-		if slices.ContainsFunc(more, func(c record.Candidate) bool { return c.Score*deeperTrust >= good }) {
+		if slices.ContainsFunc(more, func(c record.Candidate) bool { return c.Score*deeperTrust >= Good }) {
 			break
 		}
 	}
@@ -316,7 +316,7 @@ func (s *Search) fromGuesses(ctx context.Context) []record.Candidate {
 			continue
 		}
 		if strings.HasPrefix(strings.ToLower(snap.ContentType()), "application/pdf") {
-			return []record.Candidate{{URL: at, Score: good, Reasons: []string{"a PDF document at the usual address " + path}}}
+			return []record.Candidate{{URL: at, Score: Good, Reasons: []string{"a PDF document at the usual address " + path}}}
 		}
 		head, v := s.f.words.heading(readPage(s.f.decode(snap), at))
 		if v == 0 {
@@ -324,10 +324,11 @@ func (s *Search) fromGuesses(ctx context.Context) []record.Candidate {
 			continue
 		}
 		s.step("discover", address, "usual address: opens with the heading “%s”", clip(head))
-		return []record.Candidate{{URL: at, Text: head, Lang: s.lang, Score: good + 0.1*v,
+		return []record.Candidate{{URL: at, Text: head, Lang: s.lang, Score: rounded(Good + 0.1*v),
 			Reasons: []string{"the usual address " + path + " opens", fmt.Sprintf("its heading is “%s”", clip(head))}}}
 	}
 	s.looked = append(s.looked, fmt.Sprintf("%d usual addresses", asked))
+	s.step("discover", s.root("/"), "%d usual addresses asked, none opens as a statement", asked)
 	return nil
 }
 
