@@ -79,7 +79,7 @@ func (f *Finder) Links(html []byte, base string) []record.Candidate {
 // policies or a summary. It is false when no link is better than a guess.
 func (f *Finder) Onward(html []byte, base string) (record.Candidate, bool) {
 	for _, c := range f.Links(html, base) {
-		if c.Score >= good && !sameAddress(c.URL, base) {
+		if c.Score >= Good && !sameAddress(c.URL, base) {
 			c.Reasons = append(c.Reasons, "linked from "+base)
 			return c, true
 		}

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/net/html"
 )
@@ -34,6 +33,21 @@ type page struct {
 	frames  []string
 	// letters counts visible letters outside links, scripts the script elements.
 	letters, scripts int
+	// readings remembers what words said: menus repeat theirs many times.
+	readings map[string]reading
+}
+
+// read weighs words once a page.
+func (p *page) read(w *words, s string) reading {
+	r, ok := p.readings[s]
+	if !ok {
+		r = w.read(s)
+		if p.readings == nil {
+			p.readings = make(map[string]reading)
+		}
+		p.readings[s] = r
+	}
+	return r
 }
 
 // link is one hyperlink with all the words that stand for it.
@@ -54,243 +68,6 @@ func readPage(body []byte, base string) *page {
 	r := reader{p: p, z: html.NewTokenizer(bytes.NewReader(body))}
 	r.run()
 	return p
-}
-
-// place is an open element that says where on the page its content stands.
-type place struct {
-	tag          string
-	footer, news bool
-}
-
-type reader struct {
-	p    *page
-	z    *html.Tokenizer
-	open []place
-	// a is the link being read; late is the last link without words, which the
-	// text right behind it names.
-	a, late *link
-	text    strings.Builder
-	head    *strings.Builder
-	skip    string // raw-text element being skipped
-}
-
-func (r *reader) run() {
-	for {
-		switch r.z.Next() {
-		case html.ErrorToken:
-			r.endLink()
-			return
-		case html.StartTagToken, html.SelfClosingTagToken:
-			r.start()
-		case html.EndTagToken:
-			name, _ := r.z.TagName()
-			r.end(string(name))
-		case html.TextToken:
-			r.words(r.z.Text())
-		}
-	}
-}
-
-func (r *reader) words(b []byte) {
-	if r.skip != "" {
-		return
-	}
-	if r.head != nil && r.head.Len() < maxText {
-		r.head.Write(b)
-	}
-	switch {
-	case r.a != nil:
-		if r.text.Len() < maxText {
-			r.text.Write(b)
-		}
-	case r.late != nil:
-		if s := fold(string(b)); s != "" {
-			r.late.text, r.late = s, nil
-		}
-	default:
-		r.p.letters += utf8.RuneCount(bytes.TrimSpace(b))
-	}
-}
-
-func (r *reader) start() {
-	name, more := r.z.TagName()
-	tag := string(name)
-	var attr map[string]string
-	if more {
-		attr = make(map[string]string, 4)
-		for more {
-			var k, v []byte
-			k, v, more = r.z.TagAttr()
-			switch string(k) {
-			case "href", "title", "aria-label", "alt", "rel", "hreflang", "lang", "xml:lang", "class", "id", "role", "onclick", "src", "http-equiv", "content", "value", "data-href", "itemprop":
-				if _, twice := attr[string(k)]; !twice {
-					attr[string(k)] = string(v)
-				}
-			}
-		}
-	}
-	switch tag {
-	case "script", "style", "textarea":
-		if tag == "script" {
-			r.p.scripts++
-		}
-		r.skip = tag
-	case "html":
-		r.p.lang = primary(first(attr["lang"], attr["xml:lang"]))
-	case "base":
-		if u, err := r.p.url.Parse(strings.TrimSpace(attr["href"])); err == nil && attr["href"] != "" {
-			r.p.url = u
-		}
-	case "title", "h1", "h2", "h3":
-		r.head = &strings.Builder{}
-	case "meta":
-		if strings.EqualFold(attr["http-equiv"], "refresh") {
-			if _, to, ok := strings.Cut(strings.ToLower(attr["content"]), "url="); ok {
-				at := len(attr["content"]) - len(to)
-				r.p.refresh = strings.Trim(attr["content"][at:], `'" `)
-			}
-		}
-	case "frame", "iframe":
-		if len(r.p.frames) < 8 && attr["src"] != "" {
-			r.p.frames = append(r.p.frames, attr["src"])
-		}
-	case "link":
-		if rel := strings.ToLower(attr["rel"]); attr["hreflang"] != "" || strings.Contains(rel, "privacy-policy") || strings.Contains(rel, "terms-of-service") {
-			r.add(link{href: attr["href"], rel: rel, lang: attr["hreflang"], title: attr["title"]})
-		}
-	case "a", "area":
-		r.endLink()
-		r.late = nil
-		l := link{href: target(attr), title: attr["title"], label: attr["aria-label"], image: attr["alt"], rel: strings.ToLower(attr["rel"]), lang: attr["hreflang"]}
-		if n := len(r.open); n > 0 {
-			l.footer, l.news = r.open[n-1].footer, r.open[n-1].news
-		}
-		if tag == "area" {
-			r.add(l)
-		} else {
-			r.a = &l
-		}
-	case "img", "input":
-		if r.a != nil && r.a.image == "" {
-			r.a.image = first(attr["alt"], attr["title"])
-		}
-	case "i", "span", "b", "em":
-		if r.a != nil {
-			r.a.label = first(r.a.label, attr["aria-label"])
-			r.a.title = first(r.a.title, attr["title"])
-		}
-	case "br":
-		r.words([]byte(" "))
-	case "td":
-		if n := len(r.open); n > 0 && r.open[n-1].tag == "td" {
-			r.open = r.open[:n-1]
-		}
-		r.push(tag, attr)
-	case "footer", "div", "section", "article", "aside", "nav", "table", "ul", "main", "header":
-		r.push(tag, attr)
-	}
-}
-
-func (r *reader) push(tag string, attr map[string]string) {
-	r.late = nil
-	var in place
-	if n := len(r.open); n > 0 {
-		in = r.open[n-1]
-	}
-	if len(r.open) >= maxNesting {
-		return
-	}
-	in.tag = tag
-	if tag == "footer" || attr["role"] == "contentinfo" {
-		in.footer = true
-	}
-	for _, w := range identWords(attr["class"] + " " + attr["id"]) {
-		switch w {
-		case "footer", "foot", "bottom", "colophon", "copyright", "subfooter":
-			in.footer = true
-		case "news", "newslist", "latestnews", "akhbar", "khabar", "blog", "press":
-			in.news = true
-		}
-	}
-	r.open = append(r.open, in)
-}
-
-func (r *reader) end(tag string) {
-	if r.skip == tag {
-		r.skip = ""
-		return
-	}
-	switch tag {
-	case "a":
-		r.endLink()
-	case "title", "h1", "h2", "h3":
-		if r.head != nil && len(r.p.heads) < maxHeads {
-			if s := fold(r.head.String()); s != "" {
-				r.p.heads = append(r.p.heads, s)
-			}
-		}
-		r.head = nil
-	case "footer", "div", "section", "article", "aside", "nav", "table", "ul", "main", "header", "td":
-		r.late = nil
-		for i := len(r.open) - 1; i >= 0 && i >= len(r.open)-16; i-- {
-			if r.open[i].tag == tag {
-				r.open = r.open[:i]
-				break
-			}
-		}
-	case "li", "p":
-		r.late = nil
-	}
-}
-
-func (r *reader) endLink() {
-	if r.a == nil {
-		return
-	}
-	r.a.text = fold(r.text.String())
-	r.text.Reset()
-	at := r.add(*r.a)
-	if at != nil && at.text == "" && at.label == "" && at.title == "" && at.image == "" {
-		r.late = at
-	}
-	r.a = nil
-}
-
-// add keeps a link, or returns nil where it leads nowhere.
-func (r *reader) add(l link) *link {
-	l.href = strings.TrimSpace(l.href)
-	if l.href == "" {
-		return nil
-	}
-	p := r.p
-	if len(p.links) < maxLinks {
-		p.links = append(p.links, l)
-		return &p.links[len(p.links)-1]
-	}
-	i := maxLinks - lastLinks + p.more%lastLinks
-	p.more++
-	p.links[i] = l
-	return &p.links[i]
-}
-
-// target is the address of a link, out of its script where href is a stand-in.
-func target(attr map[string]string) string {
-	h := strings.TrimSpace(attr["href"])
-	if h != "" && h != "#" && !hasPrefixFold(h, "javascript:") {
-		return h
-	}
-	if d := attr["data-href"]; d != "" {
-		return d
-	}
-	for _, s := range []string{attr["onclick"], h} {
-		for _, q := range []string{"'", `"`} {
-			_, s, _ := strings.Cut(s, q)
-			if s, _, ok := strings.Cut(s, q); ok && (strings.HasPrefix(s, "/") || strings.HasPrefix(s, "http") || strings.Contains(s, ".htm") || strings.Contains(s, ".aspx")) {
-				return s
-			}
-		}
-	}
-	return ""
 }
 
 // fold makes runs of white space one space.

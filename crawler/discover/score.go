@@ -9,15 +9,12 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/net/publicsuffix"
-	"golang.org/x/text/encoding/charmap"
-
 	"policywatch/store/record"
 )
 
-// good is the score from which a candidate ends the search: the link was named
+// Good is the score from which a candidate ends the search: the link was named
 // as a statement, not merely reminiscent of one.
-const good = 0.6
+const Good = 0.6
 
 const (
 	maxCandidates = 40 // returned of one page
@@ -67,7 +64,7 @@ func (w *words) leads(p *page, lang string) (found []record.Candidate, hubs []le
 		all = append(all, d)
 	}
 	for _, d := range all {
-		if d.hub > 0 && d.Score < good {
+		if d.hub > 0 && d.Score < Good {
 			hubs = append(hubs, d)
 		}
 	}
@@ -106,7 +103,7 @@ func (w *words) judge(p *page, l *link, lang string) (lead, bool) {
 		if f.s == "" {
 			continue
 		}
-		r := w.read(f.s)
+		r := p.read(w, f.s)
 		shown += r.letters
 		if r.hub*f.trust > d.hub {
 			d.hub, d.hubBy = r.hub*f.trust, f.s
@@ -140,7 +137,8 @@ func (w *words) judge(p *page, l *link, lang string) (lead, bool) {
 		addressed *= 0.75
 		d.Reasons = append(d.Reasons, "its words do not say so")
 	}
-	d.Score = 1 - (1-max(named, addressed))*(1-0.35*min(named, addressed))
+	// Even the plainest name leaves room for what else speaks for the link.
+	d.Score = 1 - (1-0.92*max(named, addressed))*(1-0.35*min(named, addressed))
 	if l.footer && d.Score >= 0.3 {
 		d.Score += (1 - d.Score) * 0.25
 	}
@@ -159,7 +157,7 @@ func (w *words) judge(p *page, l *link, lang string) (lead, bool) {
 	if host := hostRank(p.url, to); host < 0.9 {
 		d.hub *= host * 0.5 // another host's "about" leads away
 	}
-	d.Score = math.Round(d.Score*1000) / 1000
+	d.Score = rounded(d.Score)
 	return d, d.Score >= least || d.hub > 0
 }
 
@@ -204,180 +202,13 @@ func (w *words) markDown(d *lead, p *page, l *link, to *url.URL, named float64, 
 	}
 }
 
+func rounded(score float64) float64 { return math.Round(score*1000) / 1000 }
+
 func pick(b bool, yes, no float64) float64 {
 	if b {
 		return yes
 	}
 	return no
-}
-
-// resolve makes a link absolute and brings it into one form: no user
-// information, default port, fragment or tracking parameters. A fragment that
-// is a route of a script-built site ("#/privacy") stays.
-func resolve(base *url.URL, href string) (*url.URL, bool) {
-	href = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\\':
-			return '/'
-		case r < ' ' || r == 0x7f:
-			return -1
-		}
-		return r
-	}, href)
-	if len(href) > 2000 || hasPrefixFold(href, "javascript:") {
-		return nil, false
-	}
-	u, err := base.Parse(href)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return nil, false
-	}
-	u.User = nil
-	u.Host = strings.ToLower(strings.TrimSuffix(u.Hostname(), ".")) + port(u)
-	if u.Path == "" {
-		u.Path = "/"
-	}
-	if !strings.HasPrefix(u.Fragment, "/") && !strings.HasPrefix(u.Fragment, "!") {
-		u.Fragment, u.RawFragment = "", ""
-	}
-	if strings.Contains(u.RawQuery, "utm_") {
-		q := u.Query()
-		for k := range q {
-			if strings.HasPrefix(k, "utm_") {
-				q.Del(k)
-			}
-		}
-		u.RawQuery = q.Encode()
-	}
-	return u, true
-}
-
-func port(u *url.URL) string {
-	switch p := u.Port(); {
-	case p == "", p == "80" && u.Scheme == "http", p == "443" && u.Scheme == "https":
-		return ""
-	default:
-		return ":" + p
-	}
-}
-
-// sameAddress reports whether two addresses are one page but for scheme,
-// trailing slash and fragment.
-func sameAddress(a, b string) bool {
-	x, err1 := url.Parse(a)
-	y, err2 := url.Parse(b)
-	if err1 != nil || err2 != nil {
-		return a == b
-	}
-	return strings.EqualFold(x.Host, y.Host) && strings.TrimSuffix(x.Path, "/") == strings.TrimSuffix(y.Path, "/") && x.RawQuery == y.RawQuery && !strings.Contains(x.Fragment+y.Fragment, "/")
-}
-
-// elsewhere lists hosts whose own privacy pages stand on everybody's site:
-// share bars, captchas, embedded maps and players.
-var elsewhere = []string{"google.com", "facebook.com", "twitter.com", "x.com", "youtube.com", "linkedin.com", "instagram.com", "whatsapp.com",
-	"telegram.org", "t.me", "microsoft.com", "apple.com", "adobe.com", "cloudflare.com", "hcaptcha.com", "addthis.com", "sharethis.com",
-	"wordpress.org", "aparat.com", "vimeo.com", "flickr.com", "pinterest.com", "tiktok.com", "snapchat.com", "onetrust.com", "cookiebot.com"}
-
-// hostRank says how near another host is: 1 the same, 0.95 the same
-// registrable domain, 0.75 a neighbour under the same government suffix (a
-// central portal), less for strangers and for the big platforms.
-func hostRank(base, to *url.URL) float64 {
-	a, b := strings.TrimPrefix(base.Hostname(), "www."), strings.TrimPrefix(to.Hostname(), "www.")
-	if strings.EqualFold(a, b) {
-		return 1
-	}
-	site, err := publicsuffix.EffectiveTLDPlusOne(b)
-	if err != nil {
-		return 0.5
-	}
-	if own, err := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(a)); err == nil && own == site {
-		return 0.95
-	}
-	if slices.Contains(elsewhere, site) {
-		return 0.15
-	}
-	sa, _ := publicsuffix.PublicSuffix(strings.ToLower(a))
-	sb, _ := publicsuffix.PublicSuffix(b)
-	if sa == sb && (strings.Contains(sa, ".") || sa == "gov" || sa == "mil") {
-		return 0.75
-	}
-	return 0.5
-}
-
-// addressWords returns the words of a path and query, percent-decoded; values
-// of parameters that only say where to go back to are left out.
-func addressWords(u *url.URL) string {
-	s := u.Path
-	if !utf8.ValidString(s) {
-		// Old Persian and Arabic servers percent-encode windows-1256.
-		if t, err := charmap.Windows1256.NewDecoder().String(s); err == nil {
-			s = t
-		}
-	}
-	if u.RawQuery != "" {
-		q := u.Query()
-		keys := make([]string, 0, len(q))
-		for k := range q {
-			keys = append(keys, k)
-		}
-		slices.Sort(keys)
-		for _, k := range keys {
-			switch strings.ToLower(k) {
-			case "returnurl", "return", "redirect", "redirect_uri", "redirecturl", "url", "u", "next", "back", "backurl", "source", "referer", "continue":
-			default:
-				s += " " + k + " " + strings.Join(q[k], " ")
-			}
-		}
-	}
-	if u.Fragment != "" {
-		s += " " + u.Fragment
-	}
-	return splitCase(strings.ToValidUTF8(s, " "))
-}
-
-// addressLang is the language that an address names: /fa/, ?lang=ar-sa.
-func addressLang(u *url.URL) string {
-	for _, k := range []string{"lang", "language", "locale", "culture", "hl"} {
-		if v := u.Query().Get(k); len(v) >= 2 && len(v) <= 6 {
-			return primary(v)
-		}
-	}
-	seg, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
-	if len(seg) == 2 || len(seg) == 5 && (seg[2] == '-' || seg[2] == '_') {
-		return primary(seg)
-	}
-	return ""
-}
-
-func lastSegment(u *url.URL) string {
-	s := strings.TrimSuffix(u.Path, "/")
-	return s[strings.LastIndexByte(s, '/')+1:]
-}
-
-func isPDF(u *url.URL) bool {
-	return strings.HasSuffix(strings.ToLower(u.Path), ".pdf")
-}
-
-// dated reports whether a path carries a year and a month: /2024/05/, /1402/7.
-func dated(path string) bool {
-	year := false
-	for seg := range strings.SplitSeq(path, "/") {
-		n := 0
-		for _, c := range []byte(seg) {
-			if c < '0' || c > '9' {
-				n = -1
-				break
-			}
-			n = n*10 + int(c-'0')
-			if n > 1e6 {
-				break
-			}
-		}
-		if year && len(seg) <= 2 && n >= 1 && n <= 12 {
-			return true
-		}
-		year = len(seg) == 4 && (n >= 1990 && n <= 2100 || n >= 1370 && n <= 1480)
-	}
-	return false
 }
 
 func clip(s string) string {
