@@ -261,6 +261,9 @@ func token(s string) bool {
 // skipLine reports a line that is a skip link, a back or print link.
 func (f *furniture) skipLine(s string) bool { return f.skip.is(s) }
 
+// frame reports titles of share bars, news and lists of links.
+func (f *furniture) frame(s string) bool { return f.share.is(s) || f.news.is(s) }
+
 // action reports words of buttons and links: log in, print, read more.
 func (f *furniture) action(s string) bool { return f.actions.is(s) || f.skip.is(s) }
 

@@ -54,12 +54,12 @@ func (r *Reader) HTML(text []byte, o Options) (*record.Document, error) {
 	w := newWalker(r, t, res)
 	w.walk(root)
 	ds := w.done()
-	if pre := w.preface(root, h); len(pre) > 0 {
+	if pre := w.preface(root, h, ds); len(pre) > 0 {
 		ds = append(pre, ds...)
 	} else {
 		ds = r.fromTitle(ds, h)
 	}
-	return r.finish(h.title(firstHeading(ds)), r.settle(ds)), nil
+	return r.finish(h.title(r.bestTitle(ds, h)), r.settle(ds)), nil
 }
 
 // readSelected reads what a user's selector matched, without judging it.
@@ -202,18 +202,4 @@ func (h pageHead) title(heading string) string {
 		}
 	}
 	return t
-}
-
-// firstHeading returns the heading that opens the text, "" when text comes
-// first.
-func firstHeading(ds []draft) string {
-	for i, d := range ds {
-		if d.kind == record.Heading && d.level <= 2 {
-			return d.text
-		}
-		if i > 3 {
-			break
-		}
-	}
-	return ""
 }

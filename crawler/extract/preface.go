@@ -9,8 +9,9 @@ import (
 
 // preface reads what stands before the chosen part of the page and belongs to
 // it: the title, the date under it, an introduction. It begins with the title;
-// without one nothing before the chosen part is taken.
-func (w *walker) preface(root int32, h pageHead) []draft {
+// without one, or where the chosen part has as good a title itself, nothing
+// before it is taken.
+func (w *walker) preface(root int32, h pageHead, chosen []draft) []draft {
 	sub := newWalker(w.r, w.t, w.res)
 	for _, i := range w.t.before(root) {
 		sub.walk(i)
@@ -25,6 +26,14 @@ func (w *walker) preface(root int32, h pageHead) []draft {
 	}
 	if at < 0 {
 		return nil
+	}
+	for i := range chosen[:min(len(chosen), 4)] {
+		if ds[at].level == 1 {
+			break // a page has one h1, and it is this
+		}
+		if chosen[i].kind == record.Heading && w.r.titleScore(&chosen[i], h) >= best {
+			return nil
+		}
 	}
 	ds[at].kind, ds[at].marked = record.Heading, true
 	if ds[at].level == 0 || ds[at].level > 2 {
@@ -68,7 +77,10 @@ func (r *Reader) titleScore(d *draft, h pageHead) int {
 		return 0
 	}
 	s := look(d.text)
-	if s.hollow || s.words > maxHeadingWords+4 || s.sentence && d.kind != record.Heading {
+	if r.words.news.is(d.text) || r.words.share.is(d.text) {
+		return 0
+	}
+	if s.hollow || s.numbered || s.words > maxHeadingWords+4 || s.sentence && d.kind != record.Heading {
 		return 0
 	}
 	score := 0
@@ -155,4 +167,18 @@ func (r *Reader) fromTitle(ds []draft, h pageHead) []draft {
 		at--
 	}
 	return ds[at:]
+}
+
+// bestTitle returns the heading that names the text, "" when text comes first.
+// The page may name the site above it.
+func (r *Reader) bestTitle(ds []draft, h pageHead) string {
+	title, best := "", 0
+	for i := range ds[:min(len(ds), 5)] {
+		if d := &ds[i]; d.kind == record.Heading && d.level <= 2 {
+			if s := r.titleScore(d, h); s > best || title == "" {
+				title, best = d.text, s
+			}
+		}
+	}
+	return title
 }

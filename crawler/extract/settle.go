@@ -37,8 +37,14 @@ func (r *Reader) settle(ds []draft) []record.Block {
 // sweep takes out lines that are furniture.
 func (r *Reader) sweep(ds []draft) []draft {
 	out := ds[:0]
-	for _, d := range ds {
-		if d.kind != record.Heading && r.words.line(d.text) || d.linked && r.words.action(d.text) || filler(d.text) {
+	for i, d := range ds {
+		switch {
+		case d.kind == record.Heading:
+			// A title of links whose links are gone, or that has none.
+			if r.words.frame(d.text) && (i+1 == len(ds) || ds[i+1].kind == record.Heading || ds[i+1].linked) || r.words.skipLine(d.text) {
+				continue
+			}
+		case r.words.line(d.text), d.linked && (r.words.action(d.text) || r.words.frame(d.text)), filler(d.text):
 			continue
 		}
 		out = append(out, d)
