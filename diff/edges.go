@@ -2,6 +2,7 @@ package diff
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,15 +13,17 @@ import (
 
 // Menus, banners and feedback forms that slip into a capture stand before the
 // statement's first sentence or after its last. edge is such a stretch of one
-// side: what has no counterpart and lies outside everything that both sides
-// have of the statement's prose.
+// side: it lies outside everything that both sides have of the statement's
+// running text.
 type edge struct {
 	sentences align.Span
-	// surround: the stretch is mostly lines that are no sentences.
+	// surround: what came or went here is mostly lines that are no sentences.
 	surround bool
+	// menu: the whole stretch is a long run of such lines with links among them.
+	menu bool
 }
 
-func (e edge) covers(s align.Span) bool { return s.From >= e.sentences.From && s.To <= e.sentences.To }
+func (e edge) covers(i int) bool { return i >= e.sentences.From && i < e.sentences.To }
 
 // edges finds the stretches at both ends of one side. groups gives each
 // sentence's group.
@@ -41,44 +44,71 @@ func (x *comparison) edges(ss []align.Sentence, groups []int, doc *record.Docume
 	}
 	out := [2]edge{{sentences: align.Span{From: 0, To: first}}, {sentences: align.Span{From: last + 1, To: len(ss)}}}
 	for k := range out {
-		out[k].surround = x.surrounds(ss, groups, out[k].sentences, doc)
+		out[k].measure(x, ss, groups, doc, k == 0)
 	}
 	return out
 }
 
-// surrounds reports whether the unmatched blocks of the stretch are mostly
-// short lines.
-func (x *comparison) surrounds(ss []align.Sentence, groups []int, at align.Span, doc *record.Document) bool {
-	lines, all, last := 0, 0, -1
-	for i := at.From; i < at.To; i++ {
-		g := x.al.Groups[groups[i]]
-		if g.Old.Len() > 0 && g.New.Len() > 0 || ss[i].Block == last {
+// Lines that make a surround, a menu, and a menu without links.
+const (
+	fewLines  = 2
+	manyLines = 8
+	longList  = 20
+)
+
+// measure counts the stretch's lines against its blocks. A statement may end
+// with a list of names, but does not begin with a long one: only links make a
+// run of lines behind it a menu, and the entries of a list under a heading with
+// a topic are the statement's own.
+func (e *edge) measure(x *comparison, ss []align.Sentence, groups []int, doc *record.Document, front bool) {
+	var lines, all [2]int // of what only one side has; of everything
+	links := 0
+	last := -1
+	for i := e.sentences.From; i < e.sentences.To; i++ {
+		if ss[i].Block == last {
 			continue
 		}
 		last = ss[i].Block
-		all++
-		if b := &doc.Blocks[last]; !prose(b) && !states(b) {
-			lines++
+		b := &doc.Blocks[last]
+		line := 0
+		if !prose(b) && (!states(b) || front) {
+			line = 1
+		}
+		if s := ss[i].Section; !front && b.Kind == record.Item && !linked(b) && s >= 0 && carries(doc.Sections[s].Topics) {
+			line = 0
+		}
+		if furniture(b) {
+			links++
+		}
+		lines[1], all[1] = lines[1]+line, all[1]+1
+		if g := x.al.Groups[groups[i]]; g.Old.Len() == 0 || g.New.Len() == 0 {
+			lines[0], all[0] = lines[0]+line, all[0]+1
 		}
 	}
-	return lines >= 2 && lines*2 >= all
+	e.surround = lines[0] >= fewLines && lines[0]*2 >= all[0]
+	e.menu = lines[1] >= manyLines && lines[1]*10 >= all[1]*7 && (links*4 >= lines[1] || front && lines[1] >= longList)
 }
 
 // outside reports whether sentence i, which only one side has, belongs to the
 // page around the statement.
 func (x *comparison) outside(ss []align.Sentence, i int, es [2]edge, doc *record.Document) bool {
 	for _, e := range es {
-		if !e.surround || !e.covers(align.Span{From: i, To: i + 1}) {
+		if !e.covers(i) || !e.surround && !e.menu {
 			continue
 		}
 		s, b := ss[i], &doc.Blocks[ss[i].Block]
-		if prose(b) {
-			return !carries(x.blockTopics(doc, s.Block, false))
+		var topics []record.Topic
+		if s.Section >= 0 {
+			topics = doc.Sections[s.Section].Topics
 		}
-		if states(b) {
+		switch {
+		case prose(b):
+			return e.menu && !carries(x.blockTopics(doc, s.Block, false))
+		case e.menu:
+			return !states(b) || !slices.Contains(topics, record.ControllerContact)
+		case states(b):
 			return false
-		}
-		if b.Kind == record.Heading || linked(b) || s.Section < 0 || doc.Sections[s.Section].Implicit {
+		case b.Kind == record.Heading || linked(b) || s.Section < 0 || doc.Sections[s.Section].Implicit:
 			return true
 		}
 		// The lines of an address under "Contact" are no menu when the heading
@@ -86,7 +116,7 @@ func (x *comparison) outside(ss []align.Sentence, i int, es [2]edge, doc *record
 		head := doc.Sections[s.Section].From
 		for k := i; k >= e.sentences.From && ss[k].Block >= head; k-- {
 			if ss[k].Block == head {
-				return !carries(doc.Sections[s.Section].Topics)
+				return !carries(topics)
 			}
 		}
 		return true
@@ -99,6 +129,9 @@ func (x *comparison) outside(ss []align.Sentence, i int, es [2]edge, doc *record
 func prose(b *record.Block) bool {
 	if b.Kind == record.Heading || furniture(b) {
 		return false
+	}
+	if b.Kind == record.Row {
+		return true // a table's cells are short by nature
 	}
 	n := len(strings.Fields(b.Text))
 	if n >= 16 {
