@@ -196,11 +196,3 @@ func (d *Dispatcher) log() *slog.Logger {
 	}
 	return slog.New(slog.DiscardHandler)
 }
-
-func orDefault[T comparable](v, def T) T {
-	var zero T
-	if v == zero {
-		return def
-	}
-	return v
-}

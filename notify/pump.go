@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,8 +44,8 @@ func (p *pump) feed() error {
 	seen := make(map[string]bool)
 	for p.ctx.Err() == nil {
 		now := d.now()
-		lease := orDefault(d.Lease, 10*time.Minute)
-		alerts, err := d.Outbox.Lease(p.ctx, now, lease, orDefault(d.Batch, 100))
+		lease := cmp.Or(d.Lease, 10*time.Minute)
+		alerts, err := d.Outbox.Lease(p.ctx, now, lease, cmp.Or(d.Batch, 100))
 		if err != nil {
 			return fmt.Errorf("lease alerts: %w", err)
 		}
@@ -183,7 +184,7 @@ func (d *Dispatcher) deliver(ctx context.Context, a record.Alert) (retry bool, e
 	sctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.timeout())
 	defer cancel()
 	defer context.AfterFunc(ctx, func() {
-		time.AfterFunc(orDefault(d.Grace, 10*time.Second), cancel)
+		time.AfterFunc(cmp.Or(d.Grace, 10*time.Second), cancel)
 	})()
 
 	type outcome struct {
@@ -228,7 +229,7 @@ func panicError(r any) error {
 	return fmt.Errorf("the delivery panicked with a %T", r)
 }
 
-func (d *Dispatcher) timeout() time.Duration { return orDefault(d.Timeout, time.Minute) }
+func (d *Dispatcher) timeout() time.Duration { return cmp.Or(d.Timeout, time.Minute) }
 
 func (d *Dispatcher) firstWait() time.Duration {
 	w, _ := d.wait(1)

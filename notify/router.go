@@ -63,7 +63,7 @@ func (r *Router) Alerts(ev record.Event) []record.Alert {
 // takes reports whether the route tells ev, and the reason in words.
 func (r Route) takes(ev record.Event) (why string, ok bool) {
 	named := slices.Contains(r.Events, ev.Type)
-	if len(r.Events) > 0 && !named {
+	if len(r.Events) > 0 && !named || ev.Type == record.EventTest {
 		return "", false
 	}
 	if ev.Type == record.EventScanFinished && !named {

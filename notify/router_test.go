@@ -36,6 +36,7 @@ func TestRoutes(t *testing.T) {
 		{"everything includes failing sites", []notify.Route{{Channels: []string{"a"}}}, event(record.EventFailing), "a"},
 		{"a scan only where named", []notify.Route{{Channels: []string{"a"}}}, event(record.EventScanFinished), ""},
 		{"a scan, named", []notify.Route{{Channels: []string{"a"}, Events: []record.EventType{record.EventScanFinished}}}, event(record.EventScanFinished), "a"},
+		{"a test is told by nobody's route", []notify.Route{{Channels: []string{"a"}}, {Channels: []string{"b"}, Events: []record.EventType{record.EventTest}}}, event(record.EventTest), ""},
 		{"below the floor", []notify.Route{{Channels: []string{"a"}, MinSeverity: "major"}}, changed("minor"), ""},
 		{"at the floor", []notify.Route{{Channels: []string{"a"}, MinSeverity: "major"}}, changed("major"), "a"},
 		{"above the floor", []notify.Route{{Channels: []string{"a"}, MinSeverity: "major"}}, changed("critical"), "a"},
@@ -67,7 +68,8 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
-// N7, D9: judging the same visit again gives the same rows.
+// N2, N3, N7: judging the same visit again gives the same rows, so that no run
+// tells again what an earlier one told.
 func TestIDsFollowFromTheEvent(t *testing.T) {
 	base := record.Event{Type: record.EventChanged, Site: "a.example", At: start, From: 1, To: 2,
 		Change: &record.Change{Reason: "x", Facts: []record.FactChange{{Before: "1", After: "2"}}}}

@@ -63,13 +63,13 @@ func compose(from *mail.Address, to []*mail.Address, m report.Message) ([]byte, 
 // messageID makes the alert's ID into a Message-ID of the sender's domain.
 func messageID(id, from string) string {
 	_, domain, _ := strings.Cut(from, "@")
-	plain := strings.Map(func(r rune) rune {
+	plain := func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.", r) {
 			return r
 		}
 		return '-'
-	}, id)
-	return plain + "@" + domain
+	}
+	return strings.Map(plain, id) + "@" + strings.Map(plain, domain)
 }
 
 // oneLine makes it impossible for a value to begin a header of its own.

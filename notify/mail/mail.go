@@ -47,7 +47,7 @@ type Options struct {
 	// Timeout bounds one delivery, from the connection to the last answer; 0
 	// means 45 seconds. The context may end it earlier.
 	Timeout time.Duration
-	// Hello is the name to introduce ourselves by; empty means localhost.
+	// Hello is the name to introduce ourselves by; empty means our address.
 	Hello string
 }
 
@@ -102,9 +102,6 @@ func New(o Options) (*Sender, error) {
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = 45 * time.Second
-	}
-	if o.Hello == "" {
-		o.Hello = "localhost"
 	}
 	s := &Sender{o: o, accepted: make(map[string][]string)}
 	var err error

@@ -1,11 +1,13 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -116,7 +118,7 @@ func (s *Sender) connect(ctx context.Context) (c *smtp.Client, done func(), err 
 	// With this extension a server may pass our mail on only to servers that have
 	// it too; it is of use to addresses beyond ASCII alone.
 	c.SkipSMTPUTF8(!s.beyondASCII())
-	if err := c.Hello(s.o.Hello); err != nil {
+	if err := c.Hello(cmp.Or(s.o.Hello, literal(raw.LocalAddr()))); err != nil {
 		return nil, nil, fmt.Errorf("greet %s: %w", s.o.address(), err)
 	}
 	if s.o.TLS == StartTLS {
@@ -139,6 +141,20 @@ func (s *Sender) connect(ctx context.Context) (c *smtp.Client, done func(), err 
 		c.Quit()
 		hangUp()
 	}, nil
+}
+
+// literal is our own address as a name for the greeting, RFC 5321, 4.1.3: servers
+// turn away names that nobody knows, as "localhost" is to them.
+func literal(a net.Addr) string {
+	addr, err := netip.ParseAddrPort(a.String())
+	switch ip := addr.Addr().Unmap().WithZone(""); {
+	case err != nil:
+		return "localhost"
+	case ip.Is4():
+		return "[" + ip.String() + "]"
+	default:
+		return "[IPv6:" + ip.String() + "]"
+	}
 }
 
 func (s *Sender) login(c *smtp.Client) error {

@@ -117,6 +117,6 @@ func events() map[string]record.Event {
 
 	return map[string]record.Event{
 		"dropped": dropped, "number": number, "added": added, "gone": gone, "moved": moved, "failing": failing, "recovered": recovered,
-		"returned": returned, "scan": scan, "files": files,
+		"returned": returned, "scan": scan, "files": files, "test": {Type: record.EventTest, At: when},
 	}
 }

@@ -80,11 +80,13 @@ func (v voice) headline(ev record.Event) string {
 			return v.say("head.scan")
 		}
 		return v.say("head.scan.counts", v.number(ev.Scan.Sites), v.number(ev.Scan.Changed), v.number(ev.Scan.Faults))
+	case record.EventTest:
+		return v.say("head.test")
 	}
-	if ev.Change == nil {
-		return v.say("head.changed")
+	if ev.Change != nil {
+		return v.change(ev)
 	}
-	return v.change(ev)
+	return v.say("head.changed")
 }
 
 // change picks the gravest part of a change.

@@ -81,3 +81,21 @@ func (w *Writer) ChangeText(ev record.Event, lang string, width int, colour bool
 func (w *Writer) ChangeHTML(ev record.Event, lang string) (string, error) {
 	return w.page(ev, lang, full).html(true)
 }
+
+// Subject is the line that names the site, what happened and how much it
+// matters.
+func (w *Writer) Subject(ev record.Event, lang string) string { return w.voice(lang).subject(ev) }
+
+// Headline is what happened alone, for a list that names the site beside it.
+func (w *Writer) Headline(ev record.Event, lang string) string { return w.voice(lang).headline(ev) }
+
+// Fault says in words why a visit failed.
+func (w *Writer) Fault(k record.FaultKind, lang string) string { return w.voice(lang).fault(k) }
+
+// Severity says a severity in words.
+func (w *Writer) Severity(s record.Severity, lang string) string { return w.voice(lang).severity(s) }
+
+// Topic says a topic in words.
+func (w *Writer) Topic(t record.Topic, lang string) string {
+	return w.voice(lang).topics([]record.Topic{t})[0]
+}

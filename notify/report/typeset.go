@@ -14,9 +14,9 @@ type span struct {
 	glue bool
 }
 
-// typesetter breaks spans into lines. It isolates every line's share of a quote
-// by itself, since an isolate does not outlive its line, and begins the lines
-// of a right-to-left text with a mark, since a plain-text reader guesses each
+// typesetter breaks spans into lines. An isolate does not outlive its line, so
+// each is closed where its line ends and opened again on the next. Lines of a
+// right-to-left text begin with a mark, since a plain-text reader guesses each
 // line's direction from its first letter.
 type typesetter struct {
 	strings.Builder
@@ -26,6 +26,7 @@ type typesetter struct {
 	// The state of the line being set.
 	column      int
 	open, style string // direction of the open isolate, colour in force
+	inner       []rune // isolates that the words themselves have open
 }
 
 func (t *typesetter) blank() { t.WriteByte('\n') }
@@ -76,8 +77,10 @@ func (t *typesetter) lines(first, next string, spans []span) {
 		}
 		if space && t.width > 0 && t.column+1+size > t.width {
 			t.leave("", plain)
+			t.WriteString(strings.Repeat(pdi, len(t.inner)))
 			t.WriteByte('\n')
 			t.start(next)
+			t.WriteString(string(t.inner))
 			space = false
 		}
 		t.leave(w.dir, w.style)
@@ -88,6 +91,7 @@ func (t *typesetter) lines(first, next string, spans []span) {
 		t.enter(w.dir, w.style)
 		t.WriteString(w.text)
 		t.column += columns(w.text)
+		t.track(w.text)
 	}
 	t.leave("", plain)
 	t.WriteByte('\n')
@@ -99,6 +103,20 @@ func (t *typesetter) start(pad string) {
 	}
 	t.WriteString(pad)
 	t.column = len(pad)
+}
+
+// track follows the isolates that phrases put around their values.
+func (t *typesetter) track(word string) {
+	for _, r := range word {
+		switch string(r) {
+		case lri, rli, fsi:
+			t.inner = append(t.inner, r)
+		case pdi:
+			if n := len(t.inner); n > 0 {
+				t.inner = t.inner[:n-1]
+			}
+		}
+	}
 }
 
 // leave ends the colour and the isolate that the next word does not share. It

@@ -15,6 +15,9 @@ const (
 	EventFailing        EventType = "site.failing"
 	EventRecovered      EventType = "site.recovered"
 	EventScanFinished   EventType = "scan.finished"
+	// EventTest is sent on request to see whether a channel works. It is about no
+	// site and no route tells it.
+	EventTest EventType = "notify.test"
 )
 
 // Event is something that happened and may be told.
