@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"policywatch/crawler"
@@ -142,28 +143,32 @@ func (j *judgement) compare(old *record.Document, v *record.Version) {
 		j.suspect("wrong_page", v, &change)
 	case change.Suspect != "":
 		j.suspect(change.Suspect, v, &change)
-	case change.Class == record.ClassSectionDropped && !j.seenTwice(v):
-		j.suspect("dropped", v, &change)
+	case change.Class == record.ClassSectionDropped && !j.seenTwice(old, v, change.Dropped):
+		j.suspect(fmt.Sprint("dropped ", change.Dropped), v, &change)
 	default:
 		j.accept(v, &change, record.VisitChanged, change.Reason)
 	}
 }
 
+// patience is how many visits must see a suspicious capture of one kind when its
+// text is a little different every time.
+const patience = 3
+
 // suspect keeps a capture that looks like a loss waiting until a later visit
 // sees the same; until then the version before stands.
 func (j *judgement) suspect(kind string, v *record.Version, change *record.Change) {
-	waiting := j.before.Pending
-	if waiting != nil && waiting.Kind == kind && waiting.TextDigest == v.Identity && j.visit.At.Sub(waiting.First) >= j.m.ConfirmAfter {
-		change.Reason += fmt.Sprintf(" Seen again %s after it was first seen.", round(j.visit.At.Sub(waiting.First)))
-		if change.Class == record.ClassUnusable {
-			change.Class, change.Severity = record.ClassSubstantive, record.SeverityCritical
-		}
-		j.accept(v, change, record.VisitChanged, change.Reason)
-		return
-	}
 	pending := &record.Pending{Kind: kind, TextDigest: v.Identity, First: j.visit.At, Seen: 1, Reason: change.Reason}
-	if waiting != nil && waiting.Kind == kind && waiting.TextDigest == v.Identity {
-		pending.First, pending.Seen = waiting.First, waiting.Seen+1
+	if w := j.before.Pending; w != nil && w.Kind == kind {
+		pending.First, pending.Seen = w.First, w.Seen+1
+		same := w.TextDigest == v.Identity || strings.HasPrefix(kind, "dropped ") || pending.Seen > patience
+		if waited := j.visit.At.Sub(w.First); same && waited >= j.m.ConfirmAfter {
+			change.Reason += fmt.Sprintf(" Seen again %s after it was first seen.", waited.Round(time.Second))
+			if change.Class == record.ClassUnusable {
+				change.Class, change.Severity = record.ClassSubstantive, record.SeverityCritical
+			}
+			j.accept(v, change, record.VisitChanged, change.Reason)
+			return
+		}
 	}
 	j.visit.Past.Pending = pending
 	// The validators and digest must not let the next visit end at "unmodified"
@@ -176,8 +181,9 @@ func (j *judgement) suspect(kind string, v *record.Version, change *record.Chang
 	j.result.Reason = "waiting for a later visit to confirm: " + change.Reason
 }
 
-// seenTwice takes the second look that a dropped section gets at once.
-func (j *judgement) seenTwice(v *record.Version) bool {
+// seenTwice takes the second look that a dropped section gets at once: the same
+// topics must be gone from what the server sends now.
+func (j *judgement) seenTwice(old *record.Document, v *record.Version, dropped []record.Topic) bool {
 	if !pause(j.ctx, j.m.SecondLook) {
 		return false
 	}
@@ -186,7 +192,11 @@ func (j *judgement) seenTwice(v *record.Version) bool {
 	if again.Fault != nil || again.Document == nil {
 		return false
 	}
-	return again.Document.Identity == v.Identity
+	if again.Document.Identity == v.Identity {
+		return true
+	}
+	second := j.m.Diff.Compare(diff.Side{Document: old}, diff.Side{Document: again.Document})
+	return second.Suspect == "" && slices.Equal(second.Dropped, dropped)
 }
 
 // accept makes the version, and tells the change when there is one to tell.
@@ -242,5 +252,3 @@ func pause(ctx context.Context, d time.Duration) bool {
 		return true
 	}
 }
-
-func round(d time.Duration) time.Duration { return d.Round(time.Second) }
