@@ -33,6 +33,9 @@ const (
 	enough = 0.5
 	// fewest is the least running text of a statement: three short sentences.
 	fewest = 20
+	// thin is the size below which a page says too little to be told "other":
+	// that verdict means that the statement is gone.
+	thin = 80
 	// notice is the size up to which a page may be nothing but a message.
 	notice = 160
 	// dialog is the size up to which a page may be nothing but a cookie dialog.
@@ -58,6 +61,9 @@ type judging struct {
 // doc.Sections, where they are filled, count towards the score. snap is nil for
 // a document that came from a file.
 func (g *Gate) Judge(doc *record.Document, snap *record.Snapshot) record.Quality {
+	if doc == nil {
+		doc = &record.Document{}
+	}
 	j := &judging{words: g.words, doc: doc, snap: snap}
 	title := ""
 	if snap != nil {
@@ -121,10 +127,8 @@ func (j *judging) verdict() (record.Verdict, string) {
 	switch {
 	case j.all == 0:
 		return record.VerdictThin, "the page holds no text"
-	case j.running < 40:
+	case j.running < thin || j.named > 0.5 && j.running < notice:
 		return record.VerdictThin, fmt.Sprintf("only %d words of running text", j.running)
-	case j.named > 0.5 && j.running < 80:
-		return record.VerdictThin, "it is called a statement but says too little"
 	}
 	return record.VerdictOther, "the text does not read like a privacy statement"
 }

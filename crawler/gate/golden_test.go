@@ -129,7 +129,7 @@ func blocks(page []byte) *record.Document {
 				}
 			case "script", "style", "noscript", "iframe":
 				return
-			case "h1", "h2", "h3", "p", "li", "tr", "label":
+			case "h1", "h2", "h3", "h4", "p", "li", "tr", "label":
 				text, links := words(n)
 				b := record.Block{Kind: record.Paragraph, Text: text, Links: links}
 				switch n.Data[0] {

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"bytes"
 	"fmt"
 	"net/url"
 
@@ -72,6 +73,9 @@ func (j *judging) says(l list, most int) string {
 func (j *judging) unreadable() (record.Verdict, string) {
 	if why := garbled(j.raw); why != "" {
 		return record.VerdictUnreadable, "the text cannot be read: " + why
+	}
+	if j.snap != nil && bytes.HasPrefix(bytes.TrimLeft(j.snap.Body, "\r\n\t \x00"), []byte("%PDF-")) && j.all < fewest {
+		return record.VerdictUnreadable, "a PDF file without text, perhaps a scan"
 	}
 	if j.running >= 20 && j.inText.terms < 4 && rightToLeft(j.text) {
 		if t := j.words.count(backwards(j.text)); t.terms >= 4 && t.terms > 2*j.inText.terms {
