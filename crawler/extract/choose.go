@@ -129,6 +129,7 @@ func (t *tree) drop(i int32) {
 		q.linked -= b.linked
 		q.prose -= b.prose
 		q.links -= b.links
+		q.anchors -= b.anchors
 		q.headings -= b.headings
 		q.fields -= b.fields
 		q.buttons -= b.buttons

@@ -13,6 +13,7 @@ import (
 type furniture struct {
 	skip, actions, share, news phraseSet
 	counter, today             phraseSet
+	rights                     phraseSet       // all rights reserved
 	months, weekdays           map[string]bool // single folded words
 	leadIns                    phraseSet
 	openings                   phraseSet
@@ -33,6 +34,7 @@ func newFurniture(lex []record.Lexicon) furniture {
 		f.today.add(w.Today)
 		f.leadIns.add(w.LeadIns)
 		f.openings.add(w.Openings)
+		f.rights.add(w.Rights)
 		f.dated.add(l.Facts.Updated)
 		f.dated.add(l.Facts.Effective)
 		for name, weight := range l.Links.Statement {
@@ -260,6 +262,14 @@ func token(s string) bool {
 
 // skipLine reports a line that is a skip link, a back or print link.
 func (f *furniture) skipLine(s string) bool { return f.skip.is(s) }
+
+// imprint reports a copyright line.
+func (f *furniture) imprint(s string) bool {
+	if len(s) > 2*maxFurniture {
+		return false
+	}
+	return strings.Contains(s, "©") || f.rights.holds(strings.Fields(key(s)))
+}
 
 // frame reports titles of share bars, news and lists of links.
 func (f *furniture) frame(s string) bool { return f.share.is(s) || f.news.is(s) }

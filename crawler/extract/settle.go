@@ -9,6 +9,10 @@ import (
 // settle judges the drafts of a page in their context and makes blocks of them.
 func (r *Reader) settle(ds []draft) []record.Block {
 	ds = r.sweep(ds)
+	ds = dedupe(ds)
+	for n := len(ds); n > 1 && r.words.imprint(ds[n-1].text) && ds[n-1].kind != record.Heading; n = len(ds) {
+		ds = ds[:n-1]
+	}
 	r.boldHeadings(ds)
 	for i := range ds {
 		if ds[i].kind == record.Paragraph || ds[i].kind == record.Item {
@@ -105,4 +109,68 @@ func levels(ds []draft) {
 func filler(s string) bool {
 	first, rest, ok := strings.Cut(s, " ")
 	return ok && len(rest) > 8*len(first) && strings.Trim(strings.ReplaceAll(rest, first, ""), " ") == ""
+}
+
+// dedupe drops what a page holds twice: hidden copies of shown text, and the
+// second copy of a text that is there for wide and again for narrow screens. A
+// statement that repeats a paragraph under another heading keeps it.
+func dedupe(ds []draft) []draft {
+	const long = 60 // letters; shorter lines repeat by themselves
+	seen := map[string]int{}
+	total := 0
+	for i, d := range ds {
+		total += len(d.text)
+		if len(d.text) < long {
+			continue
+		}
+		if k, ok := seen[d.text]; !ok || ds[k].hidden && !d.hidden {
+			seen[d.text] = i
+		}
+	}
+	if len(seen) == 0 {
+		return ds
+	}
+	drop := make([]bool, len(ds))
+	any := false
+	for i, d := range ds {
+		if k, ok := seen[d.text]; ok && k != i && d.hidden && !ds[k].hidden {
+			drop[i], any = true, true
+		}
+	}
+	for i := 1; i < len(ds); i++ {
+		k, ok := seen[ds[i].text]
+		if !ok || k >= i || drop[i] {
+			continue
+		}
+		// How far do both copies run on, headings and short lines included?
+		from, at := i, k
+		for from > k+1 && at > 0 && ds[from-1].text == ds[at-1].text {
+			from, at = from-1, at-1
+		}
+		size, heads, to := 0, 0, from
+		for to < len(ds) && at+to-from < from && ds[to].text == ds[at+to-from].text {
+			size += len(ds[to].text)
+			if ds[to].kind == record.Heading {
+				heads++
+			}
+			to++
+		}
+		if heads >= 2 && size*100 >= total*35 {
+			for j := from; j < to; j++ {
+				drop[j] = true
+			}
+			any = true
+			i = to - 1
+		}
+	}
+	if !any {
+		return ds
+	}
+	out := ds[:0]
+	for i, d := range ds {
+		if !drop[i] {
+			out = append(out, d)
+		}
+	}
+	return out
 }

@@ -23,6 +23,7 @@ const (
 	hasBlock  // has a block somewhere below
 	isDropped // furniture: the whole subtree is passed over
 	isTrigger // opens and closes a part of the page
+	isAnchor  // a link to a place of the same page
 
 	inherited = isHidden | isBold | isLinked | isHeading
 )
@@ -42,6 +43,7 @@ type box struct {
 	// Words that stand directly in this block, outside any block inside it.
 	own, ownLinked, ownMarks int32
 	links                    int32 // links below
+	anchors                  int32 // of these, links to places of the same page
 	headings                 int32 // headings below
 	fields                   int32 // form fields below
 	buttons                  int32 // buttons below
@@ -50,8 +52,9 @@ type box struct {
 // tree is the page as boxes.
 type tree struct {
 	boxes []box
-	// byID finds the boxes of elements that others refer to.
-	byID map[string]int32
+	// byID finds the boxes of elements that others refer to, pointers the
+	// first link to each of them.
+	byID, pointers map[string]int32
 }
 
 // maxBoxes bounds the page; what follows is not read. A page of 10 MB of text
@@ -63,7 +66,7 @@ const maxDepth = 600
 
 // plant makes the boxes below root.
 func plant(root *html.Node) *tree {
-	t := &tree{boxes: make([]box, 0, 2048), byID: map[string]int32{}}
+	t := &tree{boxes: make([]box, 0, 2048), byID: map[string]int32{}, pointers: map[string]int32{}}
 	t.grow(root, -1, 0, 0)
 	t.weigh()
 	return t
@@ -149,6 +152,12 @@ func (t *tree) grow(n *html.Node, parent int32, f flag, depth int) {
 	if blockTag(n.DataAtom) {
 		own |= isBlock
 	}
+	if len(href) > 1 && href[0] == '#' && n.DataAtom == atom.A {
+		own |= isAnchor
+		if _, ok := t.pointers[href[1:]]; !ok {
+			t.pointers[href[1:]] = i
+		}
+	}
 	t.boxes = append(t.boxes, box{node: n, parent: parent, atom: n.DataAtom, flags: own})
 	if id != "" {
 		if _, ok := t.byID[id]; !ok {
@@ -185,11 +194,15 @@ func (t *tree) weigh() {
 		q.linked += b.linked
 		q.prose += b.prose
 		q.links += b.links
+		q.anchors += b.anchors
 		q.headings += b.headings
 		q.fields += b.fields
 		q.buttons += b.buttons
 		if b.atom == atom.A && b.flags&isLinked != 0 && q.flags&isLinked == 0 {
 			q.links++
+			if b.flags&isAnchor != 0 {
+				q.anchors++
+			}
 		}
 		if b.atom == atom.Button {
 			q.buttons++

@@ -12,6 +12,7 @@ import (
 // reports whether it dropped anything.
 func (t *tree) trim(root int32, r *Reader) bool {
 	changed := t.trimForeign(root, r)
+	changed = t.trimEnds(root, r) || changed
 	first, last := t.span(root)
 	if first < 0 {
 		return changed
@@ -77,6 +78,9 @@ func (t *tree) foreign(i int32, r *Reader) bool {
 	}
 	if b.links >= 3 && share(b.linked, b.letters, 70) && b.prose == 0 && b.headings > 1 {
 		return true // a site map
+	}
+	if b.anchors >= 3 && share(b.linked, b.letters, 85) && b.prose == 0 {
+		return true // a table of contents: the headings say the same
 	}
 	if b.letters > 4000 {
 		return false
@@ -187,4 +191,39 @@ func menu(b *box, after bool) bool {
 		return true
 	}
 	return b.links == 1 && share(b.linked, b.letters, 80) && b.headings == 0
+}
+
+// trimEnds drops the first and last children of root that are the page's head
+// or foot: little running text beside many links, a form, a copyright line.
+func (t *tree) trimEnds(root int32, r *Reader) bool {
+	var children []int32
+	for c := root + 1; c < t.boxes[root].end; c = t.boxes[c].end {
+		if b := &t.boxes[c]; b.flags&isDropped == 0 && b.letters > 0 {
+			children = append(children, c)
+		}
+	}
+	changed := false
+	for len(children) > 1 && t.end(children[len(children)-1], root, r) {
+		t.drop(children[len(children)-1])
+		children = children[:len(children)-1]
+		changed = true
+	}
+	for len(children) > 1 && t.end(children[0], root, r) {
+		t.drop(children[0])
+		children = children[1:]
+		changed = true
+	}
+	return changed
+}
+
+// end judges a first or last child.
+func (t *tree) end(i, root int32, r *Reader) bool {
+	b := &t.boxes[i]
+	if b.flags&(isBlock|hasBlock) == 0 || b.flags&isHeading != 0 || share(b.prose, t.boxes[root].prose, 15) {
+		return false
+	}
+	if b.links >= 4 && share(b.linked, b.letters, 30) && b.anchors*2 < b.links {
+		return true
+	}
+	return b.fields > 0 && !share(b.prose, t.boxes[root].prose, 5) && b.headings <= 1
 }

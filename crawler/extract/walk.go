@@ -91,6 +91,9 @@ func (w *walker) walk(i int32) {
 		}
 	case atom.Button:
 		if b.flags&isHeading == 0 && b.flags&isTrigger == 0 && w.run.empty() {
+			if w.opensNext(i) {
+				w.triggers(i)
+			}
 			return
 		}
 	}
@@ -107,6 +110,7 @@ func (w *walker) walk(i int32) {
 	}
 	if b.flags&(isBlock|hasBlock) != 0 {
 		w.flush()
+		w.panelTitle(i)
 		w.children(i)
 		w.flush()
 		return
@@ -269,6 +273,56 @@ func (w *walker) triggers(i int32) bool {
 	w.flush()
 	w.out = append(w.out, draft{kind: record.Heading, level: min(w.level+1, 6), text: text, links: links, marked: true, gap: true, hidden: b.flags&isHidden != 0})
 	return true
+}
+
+// opensNext reports whether what follows a button is text that it may open: the
+// accordions of pages that do not say so in attributes.
+func (w *walker) opensNext(i int32) bool {
+	p := w.t.boxes[i].parent
+	if p < 0 {
+		return false
+	}
+	for c := w.t.boxes[i].end; c < w.t.boxes[p].end; c = w.t.boxes[c].end {
+		if b := &w.t.boxes[c]; b.letters > 0 {
+			return b.flags&(isBlock|hasBlock) != 0 && b.prose > 0 && b.atom != atom.Button
+		}
+	}
+	return false
+}
+
+// panelTitle gives a tab's panel the words of its tab, which stands elsewhere
+// in the page, as a heading. A panel that opens with those words needs none.
+func (w *walker) panelTitle(i int32) {
+	b := &w.t.boxes[i]
+	if b.prose < 150 || len(b.node.Attr) == 0 || b.flags&isBlock == 0 {
+		return
+	}
+	from := int32(-1)
+	if attr(b.node, "role") == "tabpanel" {
+		if k, ok := w.t.byID[attr(b.node, "aria-labelledby")]; ok {
+			from = k
+		}
+	}
+	if id := attr(b.node, "id"); from < 0 && id != "" {
+		if k, ok := w.t.pointers[id]; ok {
+			from = k
+		}
+	}
+	if from < 0 || from >= i && from < b.end {
+		return
+	}
+	text := w.t.words(from)
+	if s := look(text); !s.bare() || w.r.words.action(text) || w.r.words.frame(text) {
+		return
+	}
+	k, opening := join(key(text)), join(key(w.t.opening(i)))
+	if k == "" || strings.Contains(opening, k) || strings.Contains(k, opening) && opening != "" {
+		return
+	}
+	if n := len(w.out); n > 0 && w.out[n-1].kind == record.Heading && strings.Contains(join(key(w.out[n-1].text)), k) {
+		return
+	}
+	w.out = append(w.out, draft{kind: record.Heading, level: min(w.level+1, 6), text: text, marked: true, gap: true, hidden: b.flags&isHidden != 0})
 }
 
 // flush turns the gathered run into drafts: a blank line parts paragraphs, a

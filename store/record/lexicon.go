@@ -64,6 +64,7 @@ type FurnitureWords struct {
 	Today    []string `yaml:"today"`   // date and clock of the day
 	News     []string `yaml:"news"`    // headings of news and related lists
 	Weekdays []string `yaml:"weekdays"`
+	Rights   []string `yaml:"rights"` // copyright lines
 	// LeadIns mark a line that introduces a list and is no heading, although it
 	// ends in a colon: following, زیر, التالية.
 	LeadIns []string `yaml:"lead_ins"`
