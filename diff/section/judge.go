@@ -56,6 +56,8 @@ type stretch struct {
 	headMatcher *matcher
 	head        scores
 	headUsed    []hit
+	// spoken is set when the heading is a sentence rather than a title.
+	spoken bool
 	// container is set when the body is empty but the next heading stands
 	// below this one; children are the stretches there.
 	container bool
@@ -97,7 +99,7 @@ func (r *Reader) weigh(doc *record.Document, s *stretch) {
 		s.headText = newText(b.Text)
 		s.headMatcher = r.matcher(doc.Lang, b.Text)
 		if s.headMatcher != nil {
-			s.head, s.headUsed = s.headMatcher.headingScores(s.headText)
+			s.head, s.headUsed, s.spoken = s.headMatcher.headingScores(s.headText)
 			if len(s.head) == 0 && s.headMatcher.rtl && len(s.headText.words) > 1 {
 				s.head, s.headUsed = s.headMatcher.reversedScores(s.headText)
 			}
@@ -116,13 +118,13 @@ func (r *Reader) weigh(doc *record.Document, s *stretch) {
 
 // headingScores weighs t as a heading. Where it says nothing that headings
 // say, it may still be a sentence: "We do not sell your data".
-func (m *matcher) headingScores(t *text) (scores, []hit) {
+func (m *matcher) headingScores(t *text) (s scores, used []hit, spoken bool) {
 	first := 0
 	for first < len(t.words) && ordinal(t.words[first].Text) {
 		first++
 	}
 	hits := m.hits(t)
-	s, used := m.evidence(hits, func(h hit) float64 {
+	s, used = m.evidence(hits, func(h hit) float64 {
 		p := &m.phrases[h.phrase]
 		if !p.heading || p.whole && (h.from > first || h.to < len(t.words)) {
 			return 0
@@ -130,14 +132,15 @@ func (m *matcher) headingScores(t *text) (scores, []hit) {
 		return p.weight
 	})
 	if len(s) > 0 {
-		return s, used
+		return s, used, false
 	}
-	return m.evidence(hits, func(h hit) float64 {
+	s, used = m.evidence(hits, func(h hit) float64 {
 		if p := &m.phrases[h.phrase]; !p.heading {
 			return p.weight
 		}
 		return 0
 	})
+	return s, used, true
 }
 
 // reversedScores weighs a heading whose words stand in reversed order, as some
@@ -146,7 +149,7 @@ func (m *matcher) reversedScores(t *text) (scores, []hit) {
 	back := &text{raw: t.raw, words: slices.Clone(t.words), sentence: make([]int32, len(t.words)), sentences: t.sentences}
 	slices.Reverse(back.words)
 	n := len(t.words)
-	s, used := m.headingScores(back)
+	s, used, _ := m.headingScores(back)
 	for i, h := range used {
 		used[i].from, used[i].to = n-h.to, n-h.from
 	}
@@ -289,10 +292,10 @@ func marked(s string) bool {
 	return w != f[0] && ordinal(strings.ToLower(w))
 }
 
-// opening returns the stretch under the document's first heading.
+// opening returns the first stretch that has both a heading and a body.
 func (j *judgement) opening() *stretch {
 	for _, s := range j.stretches {
-		if s.heading >= 0 {
+		if s.heading >= 0 && s.words > 0 {
 			return s
 		}
 	}
@@ -329,16 +332,19 @@ func (j *judgement) headed(s *stretch) []record.Section {
 	for _, c := range s.children {
 		units = append(units, c.units...)
 	}
-	best, total := scores{}, scores{}
+	best, total, count := scores{}, scores{}, map[record.Topic]int{}
 	for _, u := range units {
 		for t, v := range u.scores {
 			best[t] = max(best[t], v)
 			total[t] += min(v, 1.5)
+			if v >= enough {
+				count[t]++
+			}
 		}
 	}
-	strongest := 0.0
-	for _, v := range total {
-		strongest = max(strongest, v)
+	pervaded := false // whether one topic runs through the body
+	for t, n := range count {
+		pervaded = pervaded || total[t] >= 2 && 2*n >= len(units)
 	}
 	clear := 0.0 // what the heading says most clearly
 	for _, v := range s.head {
@@ -351,20 +357,20 @@ func (j *judgement) headed(s *stretch) []record.Section {
 	for _, t := range record.Topics() {
 		h := s.head[t]
 		switch {
-		case h >= named && best[t] == 0 && s.words >= 40 && strongest >= 3:
+		case h >= named && best[t] == 0 && s.words >= 40 && pervaded:
 			// The heading misleads: the body never speaks of it and speaks
 			// plainly of something else.
 		case h >= named, h >= hinted && h+best[t] >= enough && (clear < named || best[t] >= enough):
 			topics = append(topics, verdict{t, 1 + h + best[t]})
 		}
 	}
-	titled := len(topics) > 0
+	titled := len(topics) > 0 && !s.spoken
 	if !titled && s == j.opening() && s.words >= 8 {
 		// What stands under the statement's own title introduces it.
 		topics = append(topics, verdict{record.PurposeScope, max(0.5, best[record.PurposeScope])})
 	}
 	bar := func(t record.Topic) float64 {
-		if titled && soft(t) {
+		if titled && soft(t) && count[t] < 2 {
 			return plenty
 		}
 		return enough
