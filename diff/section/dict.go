@@ -17,8 +17,9 @@ type dictionary struct {
 	nodes   []node
 	edges   []edge
 	size    int // words
-	// number is the id, plus one, of the word that any number stands for.
-	number int32
+	// number and any are the ids, plus one, of the words that any number and any
+	// word at all stand for.
+	number, any int32
 }
 
 type node struct {
@@ -47,7 +48,8 @@ type dictionaryBuilder struct {
 	nodes    []node
 	children []map[rune]int32
 	size     int32
-	number   int32
+
+	number, any int32
 }
 
 func newDictionaryBuilder() *dictionaryBuilder {
@@ -57,11 +59,10 @@ func newDictionaryBuilder() *dictionaryBuilder {
 // word returns the id of a word, adding it where it is new.
 func (b *dictionaryBuilder) word(w pattern) int32 {
 	if w.text == anyNumber {
-		if b.number == 0 {
-			b.size++
-			b.number = b.size
-		}
-		return b.number - 1
+		return b.id(&b.number)
+	}
+	if w.text == anyWord {
+		return b.id(&b.any)
 	}
 	n := int32(0)
 	for _, r := range w.text {
@@ -79,19 +80,23 @@ func (b *dictionaryBuilder) word(w pattern) int32 {
 	}
 	nd := &b.nodes[n]
 	nd.teh = nd.teh || w.teh
-	id := &nd.whole
 	if w.open {
-		id = &nd.open
+		return b.id(&nd.open)
 	}
-	if *id == 0 {
+	return b.id(&nd.whole)
+}
+
+// id gives the place where an id plus one is kept a new one if it has none.
+func (b *dictionaryBuilder) id(place *int32) int32 {
+	if *place == 0 {
 		b.size++
-		*id = b.size
+		*place = b.size
 	}
-	return *id - 1
+	return *place - 1
 }
 
 func (b *dictionaryBuilder) build(a affixes) *dictionary {
-	d := &dictionary{affixes: a, nodes: b.nodes, size: int(b.size), number: b.number}
+	d := &dictionary{affixes: a, nodes: b.nodes, size: int(b.size), number: b.number, any: b.any}
 	for i := range d.nodes {
 		d.nodes[i].first, d.nodes[i].count = int32(len(d.edges)), int32(len(b.children[i]))
 		for r, to := range b.children[i] {
@@ -121,6 +126,7 @@ func (d *dictionary) next(n int32, r rune) int32 {
 
 // look appends the words seen at token i of t.
 func (d *dictionary) look(t *text, i int, out []sighting) []sighting {
+	out = d.see(t, d.any, i, out)
 	out = d.walk(t, i, 0, out)
 	w := t.words[i].Text
 	if w[0] >= '0' && w[0] <= '9' {

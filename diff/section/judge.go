@@ -21,7 +21,20 @@ const (
 	// share is the part of a section's units that makes a topic the section's
 	// own rather than a paragraph's.
 	share = 0.34
+	// plenty is what a soft topic needs under a heading that names another.
+	plenty = 1.6
 )
+
+// soft are the topics that any sentence of a statement touches: data are
+// mentioned with what they are used for and with whose consent. Under a heading
+// about something else a touch does not cover them.
+func soft(t record.Topic) bool {
+	switch t {
+	case record.PurposeScope, record.CollectionProvided, record.Use, record.Consent:
+		return true
+	}
+	return false
+}
 
 // unit is what is judged as one: a paragraph, or a lead and its short items.
 type unit struct {
@@ -43,6 +56,8 @@ type stretch struct {
 	headMatcher *matcher
 	head        scores
 	headUsed    []hit
+	// spoken is set when the heading is a sentence rather than a title.
+	spoken bool
 	// container is set when the body is empty but the next heading stands
 	// below this one; children are the stretches there.
 	container bool
@@ -84,7 +99,7 @@ func (r *Reader) weigh(doc *record.Document, s *stretch) {
 		s.headText = newText(b.Text)
 		s.headMatcher = r.matcher(doc.Lang, b.Text)
 		if s.headMatcher != nil {
-			s.head, s.headUsed = s.headMatcher.headingScores(s.headText, 0, len(s.headText.words))
+			s.head, s.headUsed, s.spoken = s.headMatcher.headingScores(s.headText)
 			if len(s.head) == 0 && s.headMatcher.rtl && len(s.headText.words) > 1 {
 				s.head, s.headUsed = s.headMatcher.reversedScores(s.headText)
 			}
@@ -101,25 +116,31 @@ func (r *Reader) weigh(doc *record.Document, s *stretch) {
 	}
 }
 
-// headingScores weighs words [from,to) of t as a heading. Body phrases count
-// for a part there: "We do not sell your data" is a heading, too.
-func (m *matcher) headingScores(t *text, from, to int) (scores, []hit) {
-	first := from
-	for first < to && ordinal(t.words[first].Text) {
+// headingScores weighs t as a heading. Where it says nothing that headings
+// say, it may still be a sentence: "We do not sell your data".
+func (m *matcher) headingScores(t *text) (s scores, used []hit, spoken bool) {
+	first := 0
+	for first < len(t.words) && ordinal(t.words[first].Text) {
 		first++
 	}
-	return m.evidence(m.hits(t), func(h hit) float64 {
+	hits := m.hits(t)
+	s, used = m.evidence(hits, func(h hit) float64 {
 		p := &m.phrases[h.phrase]
-		switch {
-		case h.from < from || h.to > to:
+		if !p.heading || p.whole && (h.from > first || h.to < len(t.words)) {
 			return 0
-		case p.whole && (h.from > first || h.to < to):
-			return 0
-		case !p.heading:
-			return p.weight * 0.7
 		}
 		return p.weight
 	})
+	if len(s) > 0 {
+		return s, used, false
+	}
+	s, used = m.evidence(hits, func(h hit) float64 {
+		if p := &m.phrases[h.phrase]; !p.heading {
+			return p.weight
+		}
+		return 0
+	})
+	return s, used, true
 }
 
 // reversedScores weighs a heading whose words stand in reversed order, as some
@@ -128,7 +149,7 @@ func (m *matcher) reversedScores(t *text) (scores, []hit) {
 	back := &text{raw: t.raw, words: slices.Clone(t.words), sentence: make([]int32, len(t.words)), sentences: t.sentences}
 	slices.Reverse(back.words)
 	n := len(t.words)
-	s, used := m.headingScores(back, 0, n)
+	s, used, _ := m.headingScores(back)
 	for i, h := range used {
 		used[i].from, used[i].to = n-h.to, n-h.from
 	}
@@ -271,6 +292,16 @@ func marked(s string) bool {
 	return w != f[0] && ordinal(strings.ToLower(w))
 }
 
+// opening returns the first stretch that has both a heading and a body.
+func (j *judgement) opening() *stretch {
+	for _, s := range j.stretches {
+		if s.heading >= 0 && s.words > 0 {
+			return s
+		}
+	}
+	return nil
+}
+
 // verdict is one topic accepted for a section.
 type verdict struct {
 	topic record.Topic
@@ -311,38 +342,41 @@ func (j *judgement) headed(s *stretch) []record.Section {
 			}
 		}
 	}
+	pervaded := false // whether one topic runs through the body
+	for t, n := range count {
+		pervaded = pervaded || total[t] >= 2 && 2*n >= len(units)
+	}
+	clear := 0.0 // what the heading says most clearly
+	for _, v := range s.head {
+		clear = max(clear, v)
+	}
 	var topics []verdict
 	has := func(t record.Topic) bool {
 		return slices.ContainsFunc(topics, func(v verdict) bool { return v.topic == t })
 	}
-	strongest := 0.0
-	for _, v := range total {
-		strongest = max(strongest, v)
-	}
 	for _, t := range record.Topics() {
 		h := s.head[t]
 		switch {
-		case h >= named && h < 1.5 && best[t] == 0 && s.words >= 25 && strongest >= 2:
+		case h >= named && best[t] == 0 && s.words >= 40 && pervaded:
 			// The heading misleads: the body never speaks of it and speaks
 			// plainly of something else.
-		case h >= named, h >= hinted && h+best[t] >= enough:
+		case h >= named, h >= hinted && h+best[t] >= enough && (clear < named || best[t] >= enough):
 			topics = append(topics, verdict{t, 1 + h + best[t]})
 		}
 	}
-	if !s.container {
-		headless := len(topics) == 0
-		for _, t := range record.Topics() {
-			if has(t) {
-				continue
-			}
-			if count[t] > 0 && (headless || float64(count[t]) >= share*float64(len(units))) {
-				if !headless || total[t] >= 0.5*strongest || float64(count[t]) >= share*float64(len(units)) {
-					topics = append(topics, verdict{t, best[t]})
-				}
-			} else if headless && count[t] == 0 && total[t] >= 1.5*enough && total[t] == strongest {
-				topics = append(topics, verdict{t, total[t] / 2})
-			}
+	titled := len(topics) > 0 && !s.spoken
+	if !titled && s == j.opening() && s.words >= 8 {
+		// What stands under the statement's own title introduces it.
+		topics = append(topics, verdict{record.PurposeScope, max(0.5, best[record.PurposeScope])})
+	}
+	bar := func(t record.Topic) float64 {
+		if titled && soft(t) && count[t] < 2 {
+			return plenty
 		}
+		return enough
+	}
+	if !s.container {
+		topics = append(topics, shared(units, best, total, bar, has)...)
 	}
 	known := j.fill(&sec, topics, s, units)
 	out := []record.Section{sec}
@@ -352,7 +386,7 @@ func (j *judgement) headed(s *stretch) []record.Section {
 	for _, u := range s.units {
 		var more []verdict
 		for _, t := range record.Topics() {
-			if u.scores[t] >= enough && !has(t) {
+			if u.scores[t] >= bar(t) && !has(t) {
 				more = append(more, verdict{t, u.scores[t]})
 			}
 		}
@@ -364,6 +398,35 @@ func (j *judgement) headed(s *stretch) []record.Section {
 	}
 	if known && len(sec.Topics) == 0 && s.words > 0 {
 		out[0].Topics = []record.Topic{record.Other}
+	}
+	return out
+}
+
+// shared finds the topics that a section has from its body alone: those of a
+// good part of its units, or where no unit is plain, what all of them add up to.
+func shared(units []unit, best, total scores, bar func(record.Topic) float64, has func(record.Topic) bool) []verdict {
+	var out []verdict
+	top, plain := record.Topic(""), false
+	for _, t := range record.Topics() {
+		if has(t) || t == record.Other {
+			continue
+		}
+		count := 0
+		for _, u := range units {
+			if u.scores[t] >= bar(t) {
+				count++
+			}
+		}
+		plain = plain || count > 0
+		if count > 0 && float64(count) >= share*float64(len(units)) {
+			out = append(out, verdict{t, best[t]})
+		}
+		if top == "" || total[t] > total[top] {
+			top = t
+		}
+	}
+	if !plain && len(out) == 0 && top != "" && total[top] >= 1.5*bar(top) {
+		out = append(out, verdict{top, total[top] / 2})
 	}
 	return out
 }

@@ -141,21 +141,17 @@ type scores map[record.Topic]float64
 // counts, a phrase counts once, and hits inside a phrase that the lexicon files
 // under "other" are taken for what that phrase says instead.
 func (m *matcher) evidence(hits []hit, keep func(hit) float64) (scores, []hit) {
-	var strong []hit
+	var strong, masks []hit
 	for _, h := range hits {
-		if keep(h) > 0 {
+		if p := &m.phrases[h.phrase]; p.topic == record.Other && !p.heading {
+			masks = append(masks, h)
+		} else if keep(h) > 0 {
 			strong = append(strong, h)
 		}
 	}
 	slices.SortStableFunc(strong, func(a, b hit) int {
 		return cmp.Or(cmp.Compare(keep(b), keep(a)), cmp.Compare(b.to-b.from, a.to-a.from), cmp.Compare(a.from, b.from))
 	})
-	var masks []hit
-	for _, h := range strong {
-		if m.phrases[h.phrase].topic == record.Other {
-			masks = append(masks, h)
-		}
-	}
 	out := scores{}
 	var used []hit
 next:

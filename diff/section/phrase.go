@@ -14,8 +14,8 @@ import (
 
 // phrase is one entry of a lexicon.
 //
-// A lexicon writes phrases as people write them, with five signs of its own:
-// "#" is any number; "word*" lets the word go on with any letters; "(a|b c|)" is a choice, of which
+// A lexicon writes phrases as people write them, with six signs of its own:
+// "#" is any number and "_" any word; "word*" lets the word go on with any letters; "(a|b c|)" is a choice, of which
 // an empty one may be left out; "a … b" wants b within a few words after a in
 // the same sentence; "= heading" wants the whole heading. In Persian, Kurdish,
 // Urdu and Arabic a compound written with a joiner matches every spacing.
@@ -35,8 +35,11 @@ const gap = 9
 // part is one piece of a phrase.
 type part struct{ phrase, index int32 }
 
-// anyNumber is the sign for a word that begins with a digit.
-const anyNumber = "#"
+// The signs for a word that begins with a digit and for any word.
+const (
+	anyNumber = "#"
+	anyWord   = "_"
+)
 
 // pattern is a word as a phrase wants it.
 type pattern struct {
@@ -105,7 +108,8 @@ func (b *phraseBuilder) addSource(p phrase, source string) {
 		f := r.choice()
 		if len(r.tokens) > 0 || f.nullable || len(f.first) == 0 {
 			b.err = cmp.Or(b.err, fmt.Errorf("%s: cannot read the phrase %q", p.topic, p.text))
-			return
+			p.parts = -1 // never complete
+			break
 		}
 		for _, q := range f.last {
 			b.auto.places[q].last = true
@@ -211,8 +215,8 @@ func (r *pieceReader) word(raw string) fragment {
 	for _, t := range canon.Tokens(bare) {
 		p.text += t.Text
 	}
-	if bare == anyNumber {
-		p.text = anyNumber
+	if bare == anyNumber || bare == anyWord {
+		p.text = bare
 	}
 	// A joiner before an ending: داده‌های is داده.
 	if stem, ending, ok := lastJoiner(bare); ok && a.detached[canon.Text(ending)] {
