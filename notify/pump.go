@@ -44,7 +44,8 @@ func (p *pump) feed() error {
 	seen := make(map[string]bool)
 	for p.ctx.Err() == nil {
 		now := d.now()
-		lease := cmp.Or(d.Lease, 10*time.Minute)
+		// Nothing could be sent within a lease that is shorter than a delivery.
+		lease := max(cmp.Or(d.Lease, 10*time.Minute), 2*d.timeout())
 		alerts, err := d.Outbox.Lease(p.ctx, now, lease, cmp.Or(d.Batch, 100))
 		if err != nil {
 			return fmt.Errorf("lease alerts: %w", err)

@@ -125,6 +125,14 @@ func TestNoDeliveryBeyondTheLease(t *testing.T) {
 	})
 }
 
+func TestShortLeaseIsStretched(t *testing.T) {
+	d := dispatcher(newOutbox(alert("1", "office")), still, map[string]notify.Sender{"office": &sender{}})
+	d.Lease, d.Timeout = time.Second, time.Hour
+	if tally := drain(t, d); tally != (notify.Tally{Sent: 1}) {
+		t.Errorf("%+v", tally)
+	}
+}
+
 func TestRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())

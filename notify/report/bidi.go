@@ -1,8 +1,10 @@
 package report
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/bidi"
 )
@@ -97,8 +99,17 @@ func isolate(s, dir string) string {
 	return s
 }
 
-// directed wraps s, a text whose own direction is known, in a line of any.
-func directed(s, dir string) string { return opener(dir) + s + pdi }
+var quotations = regexp.MustCompile(`“[^“”]*”|«[^«»]*»`)
+
+// isolateQuotes sets apart what a line that runs in dir quotes: two quotes in a
+// row, a heading and its sentence, would else change places.
+func isolateQuotes(s, dir string) string {
+	return quotations.ReplaceAllStringFunc(s, func(q string) string {
+		_, open := utf8.DecodeRuneInString(q)
+		_, closing := utf8.DecodeLastRuneInString(q)
+		return q[:open] + isolate(q[open:len(q)-closing], dir) + q[len(q)-closing:]
+	})
+}
 
 // opener begins an isolate; a direction that is not known is found by the first
 // strong letter.

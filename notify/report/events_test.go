@@ -66,7 +66,7 @@ func events() map[string]record.Event {
 
 	number := arabic
 	number.Type, number.From, number.To, number.Severity = record.EventChanged, 7, 8, record.SeverityMajor
-	number.Reason = "The retention period grew."
+	number.Reason = "A number changed under “الاحتفاظ بالبيانات”: “ستة أشهر” became “سنة واحدة”."
 	number.Change = &record.Change{
 		Class: record.ClassSubstantive, Severity: record.SeverityMajor, Altered: []record.Topic{record.Retention},
 		Facts: []record.FactChange{{Kind: record.FactDuration, Before: "P6M", After: "P1Y"}},

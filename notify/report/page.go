@@ -52,7 +52,7 @@ type row struct {
 	Label string
 	Text  string
 	// URL is set when Text is an address that may be opened; Foreign when the
-	// text is in English whatever the page's language.
+	// text is in English on a page of another language.
 	URL     string
 	Foreign bool
 }
@@ -116,7 +116,7 @@ func (p *page) rows(ev record.Event) {
 		reason = ev.Change.Reason
 	}
 	if reason = clip(clean(reason), 1000); reason != "" {
-		p.Rows = append(p.Rows, row{Label: v.say("label.reason"), Text: reason, Foreign: v.book.Lang != "en"})
+		p.Rows = append(p.Rows, row{Label: v.say("label.reason"), Text: isolateQuotes(reason, ltr), Foreign: v.book.Lang != "en"})
 	}
 	if f := ev.Fault; f != nil && ev.Type != record.EventFailing { // whose headline says it
 		p.row("label.fault", v.fault(f.Kind))

@@ -69,7 +69,7 @@ func (t *typesetter) lines(first, next string, spans []span) {
 	}
 	t.start(first)
 	for i, w := range words {
-		space := i > 0 && !w.glue
+		space, again := i > 0 && !w.glue, ""
 		// What is glued to a word goes where the word goes.
 		size := columns(w.text)
 		for j := i + 1; j < len(words) && words[j].glue; j++ {
@@ -80,8 +80,7 @@ func (t *typesetter) lines(first, next string, spans []span) {
 			t.WriteString(strings.Repeat(pdi, len(t.inner)))
 			t.WriteByte('\n')
 			t.start(next)
-			t.WriteString(string(t.inner))
-			space = false
+			space, again = false, string(t.inner)
 		}
 		t.leave(w.dir, w.style)
 		if space {
@@ -89,6 +88,7 @@ func (t *typesetter) lines(first, next string, spans []span) {
 			t.column++
 		}
 		t.enter(w.dir, w.style)
+		t.WriteString(again) // within the outer isolate, as on the line before
 		t.WriteString(w.text)
 		t.column += columns(w.text)
 		t.track(w.text)
