@@ -3,10 +3,12 @@ package wire
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"policywatch/crawler"
 	"policywatch/crawler/discover"
 	"policywatch/crawler/extract"
+	"policywatch/crawler/fetch"
 	"policywatch/store"
 	"policywatch/store/record"
 )
@@ -22,6 +24,20 @@ func IsNotFound(err error) bool { return errors.Is(err, store.ErrNotFound) }
 
 // finder gives every search the fetcher of its visit.
 type finder struct{ *discover.Finder }
+
+func newFinder(lex []record.Lexicon, client *fetch.Client, decode func(*record.Snapshot) []byte, desk *crawler.Desk) finder {
+	f := discover.New(lex, client, decode)
+	// A home page is no statement and need not read like one; only a page that
+	// stands in its place matters, because its links prove nothing.
+	f.Check = func(snap *record.Snapshot, _ []byte) *record.Fault {
+		_, fault := desk.Read(context.Background(), snap, record.Site{}, "")
+		if fault != nil && slices.Contains([]record.FaultKind{record.FaultBlocked, record.FaultMaintenance, record.FaultLogin, record.FaultShell}, fault.Kind) {
+			return fault
+		}
+		return nil
+	}
+	return finder{f}
+}
 
 func (f finder) Search(fetch crawler.Fetcher, site record.Site, home string) crawler.Search {
 	return f.Finder.With(fetch).Search(site, home)

@@ -15,7 +15,6 @@ import (
 	"policywatch/configs"
 	"policywatch/crawler"
 	"policywatch/crawler/charset"
-	"policywatch/crawler/discover"
 	"policywatch/crawler/extract"
 	"policywatch/crawler/fetch"
 	"policywatch/crawler/gate"
@@ -91,7 +90,7 @@ func NewTools(o Options) (*Tools, error) {
 	}
 	return &Tools{
 		Desk: desk, Sections: sections, Diff: diff.New(d.lexicons), Report: report.New(d.books), Profiles: d.profiles,
-		Crawler: &crawler.Crawler{Fetch: client, Door: client, Find: finder{discover.New(d.lexicons, client, decode)}, Read: desk,
+		Crawler: &crawler.Crawler{Fetch: client, Door: client, Find: newFinder(d.lexicons, client, decode, desk), Read: desk,
 			Scheme: cfg.Crawl.Scheme, Clock: time.Now, Log: o.Log},
 		client: client, config: cfg, sites: sites,
 	}, nil
