@@ -40,7 +40,7 @@ func page(t *rapid.T, text string) string {
 	meta := rapid.SampledFrom([]string{"", `<meta charset="utf-8">`, `<meta charset=windows-1256>`,
 		`<META HTTP-EQUIV="Content-Type" CONTENT="text/html; charset=iso-8859-1">`, `<meta charset='iso-8859-6'>`,
 		`<!-- <meta charset="shift_jis"> -->`}).Draw(t, "meta")
-	script := rapid.SampledFrom([]string{"", "<script>var a = {b: 1}; " + strings.Repeat("f(a); ", 4000) + "</script>"}).Draw(t, "script")
+	script := rapid.SampledFrom([]string{"", "<script>var a = {b: 1}; " + strings.Repeat("f(a); ", 300) + "</script>"}).Draw(t, "script")
 	return "<html><head>" + meta + script + "</head><body><p>" + text + "</p></body></html>"
 }
 

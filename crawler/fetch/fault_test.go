@@ -144,15 +144,17 @@ func TestConnectionRefused(t *testing.T) {
 	}
 }
 
+type slowServer struct {
+	talk  func(net.Conn)
+	doing string
+}
+
 // F4: whatever the server does slowly, the fetch ends in time and the client
 // goes on working.
 func TestSlowServers(t *testing.T) {
 	hold := make(chan struct{})
 	t.Cleanup(func() { close(hold) })
-	cases := map[string]struct {
-		talk  func(net.Conn)
-		doing string
-	}{
+	cases := map[string]slowServer{
 		"silent":       {func(net.Conn) { <-hold }, "waiting for the answer"},
 		"slow headers": {func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-"); <-hold }, "waiting for the answer"},
 		"slow body": {func(c net.Conn) {
@@ -164,9 +166,18 @@ func TestSlowServers(t *testing.T) {
 			<-hold
 		}, ""},
 	}
-	c := client(t, fetch.Options{Timeout: 150 * time.Millisecond})
+	c := client(t, fetch.Options{Timeout: 500 * time.Millisecond})
+	t.Run("all", func(t *testing.T) { slowServers(t, c, cases) })
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "well") })
+	if snap, err := get(t, c, s.URL); err != nil || string(snap.Body) != "well" {
+		t.Errorf("after the time-outs: %v, %v", snap, err)
+	}
+}
+
+func slowServers(t *testing.T, c *fetch.Client, cases map[string]slowServer) {
 	for name, k := range cases {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			snap, err := get(t, c, rawServer(t, k.talk))
 			f := wantFault(t, err, record.FaultTimeout)
 			if !strings.Contains(f.Detail, k.doing) {
@@ -176,10 +187,6 @@ func TestSlowServers(t *testing.T) {
 				t.Errorf("half a body was kept: %q", snap.Body)
 			}
 		})
-	}
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "well") })
-	if snap, err := get(t, c, s.URL); err != nil || string(snap.Body) != "well" {
-		t.Errorf("after the time-outs: %v, %v", snap, err)
 	}
 }
 

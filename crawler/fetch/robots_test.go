@@ -63,6 +63,7 @@ func text(body string) http.HandlerFunc {
 func TestRobotsAnswers(t *testing.T) {
 	hold := make(chan struct{})
 	t.Cleanup(func() { close(hold) })
+	packed := bomb(64 << 20)
 	cases := []struct {
 		name   string
 		robots http.HandlerFunc
@@ -95,7 +96,7 @@ func TestRobotsAnswers(t *testing.T) {
 		}, record.FaultRobotsDenied},
 		{"gzip bomb", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
-			io.WriteString(w, bomb(64<<20))
+			io.WriteString(w, packed)
 		}, ""},
 		{"longer than 500 KiB", text("User-agent: *\nDisallow: /fa\n" + strings.Repeat("# filler\n", 100_000) + "Allow: /fa/privacy"), record.FaultRobotsDenied},
 		{"an image", func(w http.ResponseWriter, r *http.Request) {
@@ -106,7 +107,11 @@ func TestRobotsAnswers(t *testing.T) {
 	for _, k := range cases {
 		t.Run(k.name, func(t *testing.T) {
 			s := newSite(t, k.robots)
-			c := client(t, fetch.Options{Robots: true, Timeout: 300 * time.Millisecond})
+			o := fetch.Options{Robots: true}
+			if k.fault == record.FaultTimeout {
+				o.Timeout = 200 * time.Millisecond
+			}
+			c := client(t, o)
 			snap, err := get(t, c, s.url+"/fa/privacy")
 			if k.fault == "" {
 				if err != nil || string(snap.Body) != "page" {

@@ -131,7 +131,7 @@ func TestOldTLS(t *testing.T) {
 func TestHandshakeFails(t *testing.T) {
 	ours := newAuthority(t)
 	cert := ours.issue(t, -time.Hour, time.Hour)
-	c := client(t, fetch.Options{RootCAs: ours.pool, Timeout: 300 * time.Millisecond})
+	c := client(t, fetch.Options{RootCAs: ours.pool})
 	strange := serveTLS(t, &tls.Config{Certificates: []tls.Certificate{cert}, MaxVersion: tls.VersionTLS12,
 		CipherSuites: []uint16{tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA}})
 	_, err := get(t, c, strange.URL)
@@ -170,6 +170,10 @@ func TestHandshakeFails(t *testing.T) {
 				conn.Close()
 			}()
 			t.Cleanup(func() { l.Close(); <-done })
+			c := c
+			if b.kind == record.FaultTimeout {
+				c = client(t, fetch.Options{Timeout: 200 * time.Millisecond})
+			}
 			_, err = get(t, c, "https://"+l.Addr().String()+"/")
 			wantFault(t, err, b.kind)
 		})
