@@ -10,6 +10,9 @@ import (
 func (t *tree) choose(r *Reader, h pageHead) int32 {
 	root := t.body()
 	t.prune(root, r)
+	if d := t.dialog(root); d >= 0 {
+		root = d
+	}
 	for {
 		for next := t.heir(root); next >= 0; next = t.heir(root) {
 			root = next
@@ -19,6 +22,22 @@ func (t *tree) choose(r *Reader, h pageHead) int32 {
 			return root
 		}
 	}
+}
+
+// dialog returns the dialog that holds most of the page's running text, -1 when
+// there is none: some sites show their statement in one over the home page.
+func (t *tree) dialog(root int32) int32 {
+	for i := root; i < t.boxes[root].end; i++ {
+		b := &t.boxes[i]
+		if b.flags&isDropped != 0 {
+			i = b.end - 1
+			continue
+		}
+		if b.node.Type == html.ElementNode && b.prose > partProse && share(b.prose, t.boxes[root].prose, 50) && (b.atom == atom.Dialog || attr(b.node, "role") == "dialog" || attr(b.node, "aria-modal") == "true") {
+			return i
+		}
+	}
+	return -1
 }
 
 func (t *tree) body() int32 {
@@ -131,6 +150,7 @@ func (t *tree) drop(i int32) {
 		q.links -= b.links
 		q.anchors -= b.anchors
 		q.headings -= b.headings
+		q.teasers -= b.teasers
 		q.fields -= b.fields
 		q.buttons -= b.buttons
 	}

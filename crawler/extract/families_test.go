@@ -118,3 +118,127 @@ var families = []family{
 		return page(s, n, s.title, `<body><div class="navbar"><div class="container">`+n.menu()+`</div></div><div class="modal" role="dialog" style="display:none"><div class="modal-body"><p>`+n.pick("برای ادامه وارد حساب کاربری خود شوید.", "يرجى تسجيل الدخول للمتابعة.", "Please sign in to go on.")+`</p><button>`+n.pick("ورود", "دخول", "Log in")+`</button></div></div><div class="container body-content"><ol class="breadcrumb"><li><a href="/">Home</a></li><li>`+s.title+`</li></ol><div class="page-header"><h1>`+s.title+`</h1></div><div id="accordion">`+s.write(m)+`</div></div><div class="footer"><div class="container">`+n.links(" ")+`<p>`+n.visits()+`</p></div></div></body>`)
 	}},
 }
+
+// proseFooter is what agencies put under every page: an address, a promise, a
+// copyright line, all of it running text.
+func proseFooter(n noise) string {
+	return `<div class="f1"><div class="col"><h4>` + n.pick("درباره سازمان", "عن الهيئة", "About the authority") + `</h4><p>` +
+		n.pick("این سازمان از سال ۱۳۴۲ آمار بارش و دما را گردآوری و در اختیار پژوهشگران می‌گذارد.", "أنشئت الهيئة عام ١٣٩٥هـ لتنظيم المراعي وتنميتها، وتتبع الوزارة المختصة.", "The authority has lit the coast since 1871, and it answers to the ministry of transport.") +
+		`</p></div><div class="col"><ul><li><a href="/a">` + n.pick("دسترسی سریع", "روابط سريعة", "Quick links") + `</a></li><li><a href="/b">` + n.pick("مناقصه‌ها", "المنافسات", "Tenders") + `</a></li><li><a href="/c">` + n.pick("سامانه شکایات", "الشكاوى", "Complaints") + `</a></li><li><a href="/d">` + n.pick("آمار و نمودارها", "الإحصاءات والتقارير", "Charts and figures") + `</a></li><li><a href="/e">` + n.pick("کتابخانه سازمان", "مكتبة الهيئة", "Library of the authority") + `</a></li><li><a href="/f">` + n.pick("فرصت‌های شغلی", "الوظائف الشاغرة", "Work with us at sea") + `</a></li></ul></div><p>` +
+		n.pick("تمامی حقوق این درگاه متعلق به سازمان است.", "جميع الحقوق محفوظة للهيئة.", "All rights reserved by the authority.") + `</p></div>`
+}
+
+// announcement is running text that changes with every request.
+func announcement(n noise) string {
+	k := n.r.IntN(2)
+	return []string{
+		n.pick("به اطلاع مراجعان می‌رساند سامانه ثبت درخواست، پنج‌شنبه این هفته برای به‌روزرسانی در دسترس نیست.", "نود إشعار المستفيدين بأن البوابة ستتوقف للصيانة مساء الخميس القادم، ونعتذر عن ذلك.", "Applicants should know that the register will be closed on Thursday evening, while it is moved."),
+		n.pick("مهلت ارسال مدارک کشاورزان خسارت‌دیده تا پایان ماه تمدید شد، برای جزئیات به اخبار مراجعه کنید.", "تم تمديد فترة استقبال طلبات الدعم حتى نهاية الشهر الحالي، وفق الضوابط المعلنة.", "Fees for visiting yachts were lowered until October, as the council decided last week."),
+	}[k]
+}
+
+// newsCards are teasers with words of their own.
+func newsCards(n noise) string {
+	var b strings.Builder
+	w := newsWords[n.lang]
+	for _, k := range n.r.Perm(len(w))[:3] {
+		fmt.Fprintf(&b, `<div class="card"><h3><a href="/n/%d">%s</a></h3><p>%s</p><a href="/n/%d">%s</a></div>`, k, w[k], announcement(n), k, n.pick("ادامه مطلب", "اقرأ المزيد", "Read more"))
+	}
+	return b.String()
+}
+
+var hardFamilies = []family{
+	{"prose footer in divs", func(s statement, n noise) string {
+		return page(s, n, s.title, `<body><div class="top"><div>`+n.menu()+`</div></div><div class="mid"><h1>`+s.title+`</h1>`+s.write(plainMarks)+`</div>`+proseFooter(n)+`</body>`)
+	}},
+	{"announcements", func(s statement, n noise) string {
+		return page(s, n, s.title+" - "+n.org(), `<body><div class="hd">`+n.links(" ")+`</div><div class="wrap"><div class="ann"><h3>`+n.pick("اطلاعیه‌ها", "إعلان هام", "Announcements")+`</h3><p>`+announcement(n)+`</p></div><div class="pg"><h1>`+s.title+`</h1><div class="body">`+s.write(plainMarks)+`</div></div><div class="cards"><h2>`+n.pick("آخرین اخبار", "آخر الأخبار", "Latest news")+`</h2>`+newsCards(n)+`</div></div>`+proseFooter(n)+`</body>`)
+	}},
+	{"banner in a plain div", func(s statement, n noise) string {
+		return page(s, n, s.title, `<body><div id="ck"><div><p>`+n.pick("ما برای تحلیل بازدید و بهبود خدمات از کوکی استفاده می‌کنیم. با ادامه کار می‌پذیرید.", "نستخدم ملفات تعريف الارتباط لتحليل الزيارات وتحسين الخدمات. باستمرارك فإنك توافق.", "We use cookies to analyse visits and to improve our services. By going on you agree.")+`</p><div><button>`+n.pick("پذیرش همه", "قبول الكل", "Accept all")+`</button><button>`+n.pick("رد همه", "رفض الكل", "Reject all")+`</button><a href="/c">`+n.pick("بیشتر بخوانید", "اقرأ المزيد", "Read more")+`</a></div></div></div><div>`+n.menu()+`</div><div><div><h2>`+s.title+`</h2></div><div>`+s.write(plainMarks)+`</div></div><div>`+n.links(" ")+`</div></body>`)
+	}},
+	{"hidden modal on the home page", func(s statement, n noise) string {
+		return page(s, n, n.org(), `<body><div>`+n.menu()+`</div><div class="hero"><h1>`+n.org()+`</h1><p>`+announcement(n)+`</p></div><div class="grid">`+newsCards(n)+`</div><div id="privacyModal" class="modal fade" role="dialog" style="display:none"><div class="modal-dialog"><div class="modal-header"><h4>`+s.title+`</h4><button type="button" class="close">×</button></div><div class="modal-body">`+s.write(plainMarks)+`</div><div class="modal-footer"><button>`+n.pick("بستن", "إغلاق", "Close")+`</button></div></div></div>`+proseFooter(n)+`</body>`)
+	}},
+	{"sections as siblings", func(s statement, n noise) string {
+		m := plainMarks
+		m.heading, m.open, m.close = "<section class=\"row\"><div class=\"col-3\"><h2>%s</h2></div><div class=\"col-9\">", "", "</div></section>\n"
+		return page(s, n, s.title, `<body><header><div>`+n.menu()+`</div></header><section class="hero"><div><h1>`+s.title+`</h1></div></section>`+s.write(m)+`<section class="news"><h2>`+n.pick("اخبار", "الأخبار", "News")+`</h2>`+newsCards(n)+`</section><footer>`+proseFooter(n)+`</footer></body>`)
+	}},
+	{"contact form under the text", func(s statement, n noise) string {
+		return page(s, n, s.title, `<body><div class="m">`+n.menu()+`</div><div class="c"><h1>`+s.title+`</h1><div>`+s.write(plainMarks)+`</div><div class="fb"><form><p>`+n.pick("آیا این صفحه مفید بود؟ نظر خود را بنویسید.", "هل كانت هذه الصفحة مفيدة؟ اكتب رأيك.", "Was this page useful? Tell us what you think.")+`</p><label>`+n.pick("نام", "الاسم", "Name")+`</label><input type="text"><textarea></textarea><button>`+n.pick("ارسال", "إرسال", "Send")+`</button></form></div></div><div class="ft">`+n.links(" | ")+`</div></body>`)
+	}},
+	{"wide and narrow copies", func(s statement, n noise) string {
+		return page(s, n, s.title, `<body><div class="nav">`+n.menu()+`</div><div class="only-wide"><h1>`+s.title+`</h1>`+s.write(plainMarks)+`</div><div class="only-narrow"><h1>`+s.title+`</h1>`+s.write(plainMarks)+`</div><div>`+n.links(" ")+`</div></body>`)
+	}},
+	{"tab panels", func(s statement, n noise) string {
+		m := plainMarks
+		var tabs strings.Builder
+		k := 0
+		for _, p := range s.parts {
+			if p.kind == 'h' {
+				fmt.Fprintf(&tabs, `<li role="presentation"><a href="#tab%d" data-toggle="tab">%s</a></li>`, k, p.text)
+				k++
+			}
+		}
+		// The writer numbers nothing, so the panels are numbered afterwards.
+		m.heading, m.open, m.close = `<div class="tab-pane" id="tabN"><!--%s-->`, "", "</div>\n"
+		body := s.write(m)
+		for i := range k {
+			body = strings.Replace(body, "tabN", fmt.Sprintf("tab%d", i), 1)
+		}
+		return page(s, n, s.title, `<body><div>`+n.menu()+`</div><div class="main"><h1>`+s.title+`</h1><ul class="nav nav-tabs">`+tabs.String()+`</ul><div class="tab-content">`+body+`</div></div><div>`+n.links(" ")+`</div></body>`)
+	}},
+	{"plain accordion", func(s statement, n noise) string {
+		m := plainMarks
+		m.heading, m.open, m.close = `<button class="accordion">%s</button>`, `<div class="panel">`, "</div>\n"
+		return page(s, n, s.title, `<body><div>`+n.menu()+`</div><div class="main"><h1>`+s.title+`</h1>`+s.write(m)+`</div><div>`+n.links(" ")+`</div></body>`)
+	}},
+	{"definition list", func(s statement, n noise) string {
+		m := plainMarks
+		m.heading, m.open, m.close = `<dl><dt>%s</dt>`, `<dd>`, "</dd></dl>\n"
+		return page(s, n, s.title, `<body><div>`+n.menu()+`</div><div class="main"><h1>`+s.title+`</h1>`+s.write(m)+`</div><div>`+n.links(" ")+`</div></body>`)
+	}},
+	{"layout rows", func(s statement, n noise) string {
+		m := plainMarks
+		m.heading, m.open, m.close = `<tr><td valign="top"><b>%s</b></td>`, `<td>`, "</td></tr>\n"
+		b := s.write(m)
+		k := strings.Index(b, "<tr>")
+		if i := strings.Index(b, `<tr><td valign`); i >= 0 {
+			k = i
+		}
+		return page(s, n, s.title, `<body><div>`+n.menu()+`</div><div class="main"><h1>`+s.title+`</h1>`+b[:k]+`<table>`+b[k:]+`</table></div><div>`+n.links(" ")+`</div></body>`)
+	}},
+	{"numbered paragraphs", func(s statement, n noise) string {
+		m := plainMarks
+		m.heading = "<p>N. %s</p>\n"
+		b := s.write(m)
+		for i := 1; strings.Contains(b, "<p>N."); i++ {
+			b = strings.Replace(b, "<p>N.", fmt.Sprintf("<p>%d.", i), 1)
+		}
+		return page(s, n, s.title, `<body><div>`+n.menu()+`</div><div class="main"><h1>`+s.title+`</h1>`+b+`</div><div>`+n.links(" ")+`</div></body>`)
+	}},
+	{"app state", func(s statement, n noise) string {
+		var b strings.Builder
+		for _, p := range s.parts {
+			switch p.kind {
+			case 'h':
+				fmt.Fprintf(&b, `{"type":"h","title":%q},`, p.text)
+			case 'l':
+				fmt.Fprintf(&b, `{"type":"html","text":%q},`, "<ul><li>"+p.text+"</li></ul>")
+			case 'r', 'R':
+				fmt.Fprintf(&b, `{"type":"html","text":%q},`, "<table><tr><td>"+strings.Join(p.cells, "</td><td>")+"</td></tr></table>")
+			default:
+				fmt.Fprintf(&b, `{"type":"p","text":%q},`, p.text)
+			}
+		}
+		return page(s, n, s.title, `<body><div id="__next"><div class="spinner"></div></div><script id="__NEXT_DATA__" type="application/json">{"buildId":"`+n.token()+`","props":{"pageProps":{"page":{"title":`+fmt.Sprintf("%q", s.title)+`,"slug":"privacy","blocks":[`+strings.TrimSuffix(b.String(), ",")+`]}}}}</script></body>`)
+	}},
+	{"several texts", func(s statement, n noise) string {
+		terms := n.pick("استفاده از خدمات این درگاه به معنای پذیرش این شرایط است. سازمان می‌تواند ارائه هر خدمت را با اعلام قبلی متوقف کند و در برابر قطعی شبکه پاسخگو نیست.", "يعد استخدامك للبوابة قبولا لهذه الشروط. وللهيئة إيقاف أي خدمة بعد الإعلان عن ذلك، ولا تتحمل مسؤولية انقطاع الشبكة.", "By using the services of this site you accept these terms. The authority may stop a service after giving notice, and it does not answer for a broken line.")
+		text := strings.Repeat("<p>"+terms+"</p>", 6)
+		m := plainMarks
+		m.heading = "<h3>%s</h3>"
+		return page(s, n, n.pick("قوانین و مقررات", "الأنظمة", "Legal"), `<body><div>`+n.menu()+`</div><div class="main"><section><h2>`+n.pick("شرایط استفاده", "شروط الاستخدام", "Terms of use")+`</h2>`+text+`</section><section><h2>`+n.pick("بیانیه حریم خصوصی", "سياسة الخصوصية", "Privacy policy")+`</h2>`+s.write(m)+`</section><section><h2>`+n.pick("حق نشر", "حقوق النشر", "Copyright")+`</h2>`+text+`</section></div><div>`+n.links(" ")+`</div></body>`)
+	}},
+}

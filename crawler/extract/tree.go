@@ -45,6 +45,7 @@ type box struct {
 	links                    int32 // links below
 	anchors                  int32 // of these, links to places of the same page
 	headings                 int32 // headings below
+	teasers                  int32 // of these, links to pages of their own
 	fields                   int32 // form fields below
 	buttons                  int32 // buttons below
 }
@@ -196,6 +197,7 @@ func (t *tree) weigh() {
 		q.links += b.links
 		q.anchors += b.anchors
 		q.headings += b.headings
+		q.teasers += b.teasers
 		q.fields += b.fields
 		q.buttons += b.buttons
 		if b.atom == atom.A && b.flags&isLinked != 0 && q.flags&isLinked == 0 {
@@ -209,6 +211,9 @@ func (t *tree) weigh() {
 		}
 		if b.flags&isHeading != 0 && q.flags&isHeading == 0 {
 			q.headings++
+			if b.linked > 0 && b.linked*10 >= b.letters*9 {
+				q.teasers++
+			}
 		}
 		if b.flags&(isBlock|hasBlock) != 0 {
 			q.flags |= hasBlock

@@ -85,8 +85,13 @@ func (t *tree) foreign(i int32, r *Reader) bool {
 	if b.letters > 4000 {
 		return false
 	}
-	if title := t.opening(i); title != "" && b.links > 0 && share(b.linked, b.letters, 30) && r.words.news.is(title) {
+	if b.teasers >= 2 && b.teasers*2 >= b.headings {
 		return true
+	}
+	if b.links > 0 && (b.teasers > 0 || share(b.linked, b.letters, 30)) {
+		if title := t.opening(i); title != "" && r.words.news.is(title) {
+			return true
+		}
 	}
 	// Few words and several buttons: consent, rating, subscription, search.
 	if b.letters < 1500 && b.buttons+b.links >= 2 && b.buttons+b.links <= 12 && b.headings <= 2 {
@@ -222,8 +227,19 @@ func (t *tree) end(i, root int32, r *Reader) bool {
 	if b.flags&(isBlock|hasBlock) == 0 || b.flags&isHeading != 0 || share(b.prose, t.boxes[root].prose, 15) {
 		return false
 	}
-	if b.links >= 4 && share(b.linked, b.letters, 30) && b.anchors*2 < b.links {
+	if b.links >= 4 && share(b.linked, b.letters, 30) && b.anchors*2 < b.links || b.letters < 2500 && t.imprint(i, r) {
 		return true
 	}
 	return b.fields > 0 && !share(b.prose, t.boxes[root].prose, 5) && b.headings <= 1
+}
+
+// imprint reports whether a short line below i claims copyright.
+func (t *tree) imprint(i int32, r *Reader) bool {
+	for k := i; k < t.boxes[i].end; k++ {
+		b := &t.boxes[k]
+		if b.flags&isBlock != 0 && b.flags&hasBlock == 0 && b.letters > 0 && b.letters < 200 && r.words.imprint(t.words(k)) {
+			return true
+		}
+	}
+	return false
 }

@@ -284,7 +284,7 @@ func (w *walker) opensNext(i int32) bool {
 	}
 	for c := w.t.boxes[i].end; c < w.t.boxes[p].end; c = w.t.boxes[c].end {
 		if b := &w.t.boxes[c]; b.letters > 0 {
-			return b.flags&(isBlock|hasBlock) != 0 && b.prose > 0 && b.atom != atom.Button
+			return b.flags&(isBlock|hasBlock) != 0 && b.letters >= 40 && !share(b.linked, b.letters, 50) && b.atom != atom.Button
 		}
 	}
 	return false
@@ -294,7 +294,7 @@ func (w *walker) opensNext(i int32) bool {
 // in the page, as a heading. A panel that opens with those words needs none.
 func (w *walker) panelTitle(i int32) {
 	b := &w.t.boxes[i]
-	if b.prose < 150 || len(b.node.Attr) == 0 || b.flags&isBlock == 0 {
+	if b.letters < 40 || len(b.node.Attr) == 0 || b.flags&isBlock == 0 {
 		return
 	}
 	from := int32(-1)
@@ -316,7 +316,7 @@ func (w *walker) panelTitle(i int32) {
 		return
 	}
 	k, opening := join(key(text)), join(key(w.t.opening(i)))
-	if k == "" || strings.Contains(opening, k) || strings.Contains(k, opening) && opening != "" {
+	if k == "" || len(opening) <= 2*len(k) && strings.Contains(opening, k) || strings.Contains(k, opening) && opening != "" {
 		return
 	}
 	if n := len(w.out); n > 0 && w.out[n-1].kind == record.Heading && strings.Contains(join(key(w.out[n-1].text)), k) {
