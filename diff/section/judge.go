@@ -360,7 +360,7 @@ func (j *judgement) headed(s *stretch) []record.Section {
 		case h >= named && best[t] == 0 && s.words >= 40 && pervaded:
 			// The heading misleads: the body never speaks of it and speaks
 			// plainly of something else.
-		case h >= named, h >= hinted && h+best[t] >= enough && (clear < named || best[t] >= enough):
+		case h >= named, h >= hinted && !s.spoken && h+best[t] >= enough && (clear < named || best[t] >= enough):
 			topics = append(topics, verdict{t, 1 + h + best[t]})
 		}
 	}
@@ -376,7 +376,7 @@ func (j *judgement) headed(s *stretch) []record.Section {
 		return enough
 	}
 	if !s.container {
-		topics = append(topics, shared(units, best, total, bar, has)...)
+		topics = append(topics, shared(units, best, total, bar, has, titled)...)
 	}
 	known := j.fill(&sec, topics, s, units)
 	out := []record.Section{sec}
@@ -403,10 +403,14 @@ func (j *judgement) headed(s *stretch) []record.Section {
 }
 
 // shared finds the topics that a section has from its body alone: those of a
-// good part of its units, or where no unit is plain, what all of them add up to.
-func shared(units []unit, best, total scores, bar func(record.Topic) float64, has func(record.Topic) bool) []verdict {
+// good part of its units, under a heading that says nothing also those that
+// weigh most, and where no unit is plain, what all of them add up to.
+func shared(units []unit, best, total scores, bar func(record.Topic) float64, has func(record.Topic) bool, titled bool) []verdict {
 	var out []verdict
-	top, plain := record.Topic(""), false
+	top, plain, most := record.Topic(""), false, 0.0
+	for _, v := range total {
+		most = max(most, v)
+	}
 	for _, t := range record.Topics() {
 		if has(t) || t == record.Other {
 			continue
@@ -418,7 +422,7 @@ func shared(units []unit, best, total scores, bar func(record.Topic) float64, ha
 			}
 		}
 		plain = plain || count > 0
-		if count > 0 && float64(count) >= share*float64(len(units)) {
+		if count > 0 && (float64(count) >= share*float64(len(units)) || !titled && 2*total[t] >= most) {
 			out = append(out, verdict{t, best[t]})
 		}
 		if top == "" || total[t] > total[top] {
