@@ -129,20 +129,22 @@ func (v *visit) unmodified(r record.Request, snap *record.Snapshot) bool {
 }
 
 // explain looks at the page that came with an error status: a bot wall says so
-// in its body, whatever its number.
+// in its body, whatever its number, and a planned closure answers 503.
 func (v *visit) explain(snap *record.Snapshot, f *record.Fault) *record.Fault {
-	if snap == nil || len(snap.Body) == 0 || f.Kind != record.FaultHTTP4xx && f.Kind != record.FaultHTTP5xx {
+	if snap == nil || len(snap.Body) == 0 || f.Kind == record.FaultRobotsDenied {
 		return f
 	}
-	if _, told := v.crawler.Read.Read(v.ctx, snap, v.site, ""); told != nil {
-		switch told.Kind {
-		case record.FaultBlocked, record.FaultMaintenance, record.FaultLogin:
-			told.Status = snap.Status
-			v.step("gate", f.URL, "%s", told.Detail)
-			return told
-		}
+	_, told := v.crawler.Read.Read(v.ctx, snap, v.site, "")
+	if told == nil {
+		return f
 	}
-	return f
+	closed := told.Kind == record.FaultMaintenance && snap.Status == http.StatusServiceUnavailable
+	if told.Kind != record.FaultBlocked && told.Kind != record.FaultLogin && !closed {
+		return f
+	}
+	told.Status, told.RetryAfter = snap.Status, f.RetryAfter
+	v.step("gate", f.URL, "%s", told.Detail)
+	return told
 }
 
 // discover searches the site and takes the best candidate that reads like a

@@ -3,7 +3,6 @@ package wire
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"policywatch/crawler"
 	"policywatch/crawler/discover"
@@ -31,7 +30,7 @@ func newFinder(lex []record.Lexicon, client *fetch.Client, decode func(*record.S
 	// stands in its place matters, because its links prove nothing.
 	f.Check = func(snap *record.Snapshot, _ []byte) *record.Fault {
 		_, fault := desk.Read(context.Background(), snap, record.Site{}, "")
-		if fault != nil && slices.Contains([]record.FaultKind{record.FaultBlocked, record.FaultMaintenance, record.FaultLogin, record.FaultShell}, fault.Kind) {
+		if fault != nil && (fault.Kind == record.FaultBlocked || fault.Kind == record.FaultShell) {
 			return fault
 		}
 		return nil
