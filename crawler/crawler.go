@@ -49,6 +49,7 @@ type Search interface {
 // judged before.
 type Reader interface {
 	Read(ctx context.Context, snap *record.Snapshot, site record.Site, known string) (*record.Document, *record.Fault)
+	Frames(snap *record.Snapshot) []string
 }
 
 // Crawler visits sites. It is safe for concurrent use.

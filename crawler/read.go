@@ -17,6 +17,8 @@ type PageReader interface {
 	HTML(text []byte, base string, site record.Site) (*record.Document, error)
 	Text(text []byte, base string) (*record.Document, error)
 	Markdown(text []byte, base string) (*record.Document, error)
+	// Frames lists the addresses of the frames of the same site on a page.
+	Frames(text []byte, base string) []string
 }
 
 // PDFReader reads PDF files (crawler/pdf).
@@ -77,6 +79,15 @@ func (d *Desk) Document(ctx context.Context, snap *record.Snapshot, site record.
 	}
 	d.judge(doc, snap)
 	return doc, nil
+}
+
+// Frames lists the same-site frames of a snapshot that is a web page.
+func (d *Desk) Frames(snap *record.Snapshot) []string {
+	if sniff(snap) != formHTML {
+		return nil
+	}
+	text, _ := d.Decode(snap.Body, snap.ContentType())
+	return d.Pages.Frames(text, snap.FinalURL)
 }
 
 func (d *Desk) judge(doc *record.Document, snap *record.Snapshot) {

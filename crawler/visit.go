@@ -11,9 +11,6 @@ import (
 	"policywatch/store/record"
 )
 
-// maxOpened bounds how many candidates one visit opens.
-const maxOpened = 8
-
 // visit is the state of one Observe.
 type visit struct {
 	crawler *Crawler
@@ -101,6 +98,11 @@ func (v *visit) look(r record.Request) {
 		return
 	}
 	doc, fault := v.crawler.Read.Read(v.ctx, snap, v.site, v.prior.Identity)
+	if fault != nil && mayFrame(fault.Kind) {
+		if in, framed := v.frames(snap); framed != nil {
+			doc, fault, v.obs.Snapshot = framed, nil, in
+		}
+	}
 	if doc != nil {
 		v.verdict = doc.Quality.Verdict
 	}
@@ -117,6 +119,33 @@ func (v *visit) look(r record.Request) {
 	}
 	v.obs.Document = doc
 	v.step("gate", r.URL, "taken: %s", strings.Join(doc.Quality.Reasons, "; "))
+}
+
+// maxFrames bounds how many frames of one page are opened.
+const maxFrames = 3
+
+// mayFrame names the faults of a page whose text may stand in a frame.
+func mayFrame(k record.FaultKind) bool {
+	return k == record.FaultThin || k == record.FaultShell || k == record.FaultHub || k == record.FaultNotFound
+}
+
+// frames looks for the statement in the page's own frames (C10): some portals
+// show every text in one.
+func (v *visit) frames(page *record.Snapshot) (*record.Snapshot, *record.Document) {
+	for i, src := range v.crawler.Read.Frames(page) {
+		if i == maxFrames || v.ctx.Err() != nil {
+			break
+		}
+		snap, err := v.Fetch(v.ctx, record.Request{URL: src, AcceptLanguage: v.prior.Lang})
+		if err != nil {
+			continue
+		}
+		if doc, fault := v.crawler.Read.Read(v.ctx, snap, v.site, v.prior.Identity); fault == nil {
+			v.step("read", src, "the statement stands in a frame of the page")
+			return snap, doc
+		}
+	}
+	return nil, nil
 }
 
 // unmodified trusts the server's 304, and equal bytes only when they were read
@@ -145,98 +174,6 @@ func (v *visit) explain(snap *record.Snapshot, f *record.Fault) *record.Fault {
 	told.Status, told.RetryAfter = snap.Status, f.RetryAfter
 	v.step("gate", f.URL, "%s", told.Detail)
 	return told
-}
-
-// discover searches the site and takes the best candidate that reads like a
-// statement.
-func (v *visit) discover() {
-	v.obs.Discovered = true
-	home, err := v.crawler.Door.Home(v.ctx, v.site.Domain, v.crawler.Scheme)
-	if err != nil {
-		page := v.crawler.Scheme + "://" + v.site.Domain + "/"
-		v.step("fetch", page, "%v", err)
-		v.obs.Snapshot = home
-		v.fail(v.explain(home, asFault(err, page)))
-		return
-	}
-	v.remember(home.URL, home, nil)
-	v.search(v.crawler.Find.Search(v, v.site, home.FinalURL))
-}
-
-// search opens candidates, best first, until one is a statement. When none is,
-// the visit could not look if a page that looked right could not be read;
-// otherwise there is no statement.
-func (v *visit) search(s Search) {
-	var unread *record.Fault
-	for opened := 0; opened < maxOpened && v.ctx.Err() == nil; {
-		cands, steps, fault := s.More(v.ctx)
-		v.obs.Trail = append(v.obs.Trail, steps...)
-		if fault != nil && fault.Kind != record.FaultNoStatement && unread == nil {
-			unread = fault
-		}
-		if fault != nil {
-			break
-		}
-		for i := range cands {
-			if opened++; opened > maxOpened {
-				break
-			}
-			if v.open(&cands[i]) {
-				v.obs.Candidates = append(v.obs.Candidates, cands...)
-				return
-			}
-			if unread == nil && unlooked(cands[i], v.obs.Fault) {
-				unread = v.obs.Fault
-			}
-		}
-		v.obs.Candidates = append(v.obs.Candidates, cands...)
-	}
-	v.obs.URL = ""
-	if unread != nil {
-		v.fail(unread)
-		return
-	}
-	v.fail(&record.Fault{Kind: record.FaultNoStatement, URL: v.site.Domain,
-		Detail: fmt.Sprintf("searched the site; none of %d candidate pages is a privacy statement", len(v.obs.Candidates))})
-}
-
-// open looks at one candidate and reports whether it is the statement.
-func (v *visit) open(c *record.Candidate) bool {
-	v.look(record.Request{URL: c.URL, AcceptLanguage: v.prior.Lang})
-	c.Verdict = v.verdict
-	if v.obs.Fault != nil {
-		return false
-	}
-	// A search ends where the site leads; the link that was followed may be a
-	// redirect of the day.
-	if v.obs.Snapshot.FinalURL != "" {
-		v.obs.URL = v.obs.Snapshot.FinalURL
-	}
-	return true
-}
-
-// unlooked reports whether a candidate that seemed right could not be looked
-// at. A guessed address that does not exist says nothing; a linked page behind a
-// wall does.
-func unlooked(c record.Candidate, f *record.Fault) bool {
-	rule := f.Kind.Rule()
-	return c.Score >= 1 && !rule.Rediscover && !rule.Absent
-}
-
-// rediscover searches again after the known page broke. Only a statement found
-// elsewhere replaces the first fault: it says best what happened.
-func (v *visit) rediscover(broken record.Fault) {
-	kept := v.obs.Snapshot
-	v.step("discover", "", "the known page is %s; searching the site again", broken.Kind)
-	v.discover()
-	if v.obs.Fault == nil || v.obs.Fault.Kind == record.FaultCancelled {
-		return
-	}
-	if broken.Kind.Rule().Absent && v.obs.Fault.Kind == record.FaultNoStatement {
-		broken.Detail += "; searched the site again and found no statement"
-	}
-	v.obs.Snapshot, v.obs.URL = kept, ""
-	v.fail(&broken)
 }
 
 // settled is the address to remember: where permanent redirects lead, but not
