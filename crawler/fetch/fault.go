@@ -50,7 +50,7 @@ func transportFault(err error, at string, x *exchange) error {
 	case errors.Is(err, errEncoding):
 		// Damage is not ours to repair: a text is never guessed at.
 		f.Kind, f.Detail = record.FaultUnreachable, err.Error()
-	case certificateFault(f, err):
+	case certificateFault(f, err): // which has filled f
 	case isTimeout(err):
 		f.Kind, f.Detail = record.FaultTimeout, "time ran out while "+x.words()
 	default:

@@ -79,6 +79,7 @@ type Client struct {
 	chain     Fetcher
 	rules     *rules
 	transport *http.Transport
+	clock     func() time.Time
 	log       *slog.Logger
 }
 
@@ -90,7 +91,7 @@ func New(o Options) (*Client, error) {
 	base := newTransport(&o)
 	trip := &limiter{next: &cookies{next: base}, max: o.MaxBody}
 
-	wait := waits{base: 300 * time.Millisecond, budget: o.RetryBudget, log: o.Log}
+	wait := waits{base: 300 * time.Millisecond, budget: o.RetryBudget, clock: o.Clock, log: o.Log}
 	known := newRules(newRobotsSource(trip, &o, wait), &o)
 
 	e := newEngine(trip, &o)
@@ -101,7 +102,7 @@ func New(o Options) (*Client, error) {
 		p.delay = known.crawlDelay
 		chain = &robots{next: chain, rules: known}
 	}
-	return &Client{chain: chain, rules: known, transport: base, log: o.Log}, nil
+	return &Client{chain: chain, rules: known, transport: base, clock: o.Clock, log: o.Log}, nil
 }
 
 func (o *Options) fill() error {

@@ -5,7 +5,6 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
-	"time"
 
 	"policywatch/store/record"
 )
@@ -46,7 +45,7 @@ func (c *Client) Home(ctx context.Context, domain, scheme string) (*record.Snaps
 			deadNames[u.Hostname()] = true // another scheme has the same name
 		}
 		c.log.DebugContext(ctx, "trying another address of the home page", "url", at, "fault", f.Kind)
-		note(ctx, time.Now(), "fetch", at, string(f.Kind)+": "+f.Detail+"; trying the site's other addresses")
+		note(ctx, c.clock(), "fetch", at, string(f.Kind)+": "+f.Detail+"; trying the site's other addresses")
 	}
 	return snap, fault
 }

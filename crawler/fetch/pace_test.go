@@ -215,7 +215,7 @@ func TestRetry(t *testing.T) {
 						return nil, err
 					}
 					return page, nil
-				}), waits{base: time.Second, budget: 10 * time.Second, log: slog.New(slog.DiscardHandler), spread: func() float64 { return 1 }})
+				}), waits{base: time.Second, budget: 10 * time.Second, clock: time.Now, log: slog.New(slog.DiscardHandler), spread: func() float64 { return 1 }})
 				began := time.Now()
 				snap, err := r.Fetch(t.Context(), record.Request{})
 				if tries != k.tries || time.Since(began) != k.waited || kindOf(err) != k.kind || (err == nil) != (snap == page) {
@@ -234,7 +234,7 @@ func TestRetryKeepsItsBudget(t *testing.T) {
 			tries++
 			time.Sleep(30 * time.Second)
 			return nil, &record.Fault{Kind: record.FaultTimeout}
-		}), waits{base: time.Second, budget: 10 * time.Second, log: slog.New(slog.DiscardHandler)})
+		}), waits{base: time.Second, budget: 10 * time.Second, clock: time.Now, log: slog.New(slog.DiscardHandler)})
 		if _, err := r.Fetch(t.Context(), record.Request{}); kindOf(err) != record.FaultTimeout || tries != 1 {
 			t.Errorf("%d tries, %v", tries, err)
 		}
@@ -245,7 +245,7 @@ func TestRetryEndsWithTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRetry(fake(func(context.Context, record.Request) (*record.Snapshot, error) {
 			return nil, &record.Fault{Kind: record.FaultHTTP5xx}
-		}), waits{base: time.Hour, budget: 10 * time.Hour, log: slog.New(slog.DiscardHandler)})
+		}), waits{base: time.Hour, budget: 10 * time.Hour, clock: time.Now, log: slog.New(slog.DiscardHandler)})
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() { time.Sleep(time.Second); cancel() }()
 		began := time.Now()

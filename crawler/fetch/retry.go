@@ -18,6 +18,7 @@ const maxRetries = 2
 type waits struct {
 	base   time.Duration
 	budget time.Duration
+	clock  func() time.Time // dates the trail; waits are measured by the machine's
 	log    *slog.Logger
 	// spread returns a factor that keeps many retries from falling together;
 	// nil means 0.5 to 1.5 at random.
@@ -57,7 +58,7 @@ func (r *retry) Fetch(ctx context.Context, req record.Request) (*record.Snapshot
 			return snap, err
 		}
 		r.log.DebugContext(ctx, "asking again", "url", req.URL, "fault", f.Kind, "detail", f.Detail, "in", pause)
-		note(ctx, time.Now(), "fetch", req.URL, string(f.Kind)+": "+f.Detail+"; asking again in "+pause.Round(time.Millisecond).String())
+		note(ctx, r.clock(), "fetch", req.URL, string(f.Kind)+": "+f.Detail+"; asking again in "+pause.Round(time.Millisecond).String())
 		if sleep(ctx, pause) != nil {
 			return nil, interrupted(ctx, req.URL, "waiting to ask again after "+string(f.Kind))
 		}
