@@ -144,6 +144,28 @@ func TestOnward(t *testing.T) {
 	}
 }
 
+// A hub found by a search leads on to pages that were not offered yet. C6, F11
+func TestSearchOnward(t *testing.T) {
+	w := &web{t: t, pages: map[string]string{
+		"https://agency.example/": `<html lang="en"><a href="/privacy">Privacy</a><a href="/data-protection">Data protection</a></html>`,
+	}}
+	s := finder(t, w).Search(record.Site{}, "https://agency.example/")
+	if c, _, fault := s.More(t.Context()); len(c) != 2 || fault != nil {
+		t.Fatalf("got %v and %v", c, fault)
+	}
+	page := func(body string) *record.Snapshot {
+		return &record.Snapshot{URL: "https://agency.example/privacy", FinalURL: "https://agency.example/privacy", Status: 200, Body: []byte(body)}
+	}
+	got := s.Onward(page(`<nav><a href="/data-protection">Data protection</a><a href="/privacy">Privacy</a></nav><a href="/privacy/web">Website privacy policy</a>`))
+	if len(got) != 1 || got[0].URL != "https://agency.example/privacy/web" {
+		t.Errorf("got %+v", got)
+	}
+	got = s.Onward(page(`<meta http-equiv="refresh" content="0; url=/new/privacy.html">`))
+	if len(got) != 1 || got[0].URL != "https://agency.example/new/privacy.html" {
+		t.Errorf("got %+v", got)
+	}
+}
+
 // When the first finds turn out to be none, the search goes on where it left
 // off, and nothing is told or fetched twice.
 func TestSearchGoesOn(t *testing.T) {

@@ -59,12 +59,7 @@ func (s *Search) More(ctx context.Context) ([]record.Candidate, []record.Step, *
 	for s.round < len(rounds) {
 		round := rounds[s.round]
 		s.round++
-		for _, c := range round(ctx) {
-			if key := strings.TrimSuffix(c.URL, "/"); !s.given[key] {
-				s.given[key] = true
-				found = append(found, c)
-			}
-		}
+		found = append(found, s.unseen(round(ctx))...)
 		if ctx.Err() != nil {
 			return nil, s.steps, &record.Fault{Kind: record.FaultCancelled, URL: s.home, Detail: "the search for the statement was interrupted"}
 		}
@@ -86,6 +81,37 @@ func (s *Search) More(ctx context.Context) ([]record.Candidate, []record.Step, *
 		return nil, s.steps, &record.Fault{Kind: record.FaultShell, URL: s.page.self, Detail: "the home page has no links, only scripts"}
 	}
 	return nil, s.steps, &record.Fault{Kind: record.FaultNoStatement, URL: s.home, Detail: "looked at " + strings.Join(s.looked, ", ")}
+}
+
+// Onward returns the good links of a candidate that turned out to be a hub (an
+// index of policies, a summary, a page that sends its visitors on): one more
+// click, for the caller to open before it asks for More. What was returned
+// before is left out.
+func (s *Search) Onward(snap *record.Snapshot) []record.Candidate {
+	p := readPage(s.f.decode(snap), final(snap))
+	var out []record.Candidate
+	if to, ok := p.forward(); ok {
+		out = append(out, record.Candidate{URL: to, Score: Good, Reasons: []string{"the page sends its visitors there"}})
+	}
+	for _, c := range s.f.words.statements(p, s.lang) {
+		if c.Score >= Good && !sameAddress(c.URL, p.self) {
+			c.Reasons = append(c.Reasons, "linked from "+p.self)
+			out = append(out, c)
+		}
+	}
+	return s.unseen(out)
+}
+
+// unseen leaves out candidates that were returned before.
+func (s *Search) unseen(cands []record.Candidate) []record.Candidate {
+	var out []record.Candidate
+	for _, c := range cands {
+		if key := strings.TrimSuffix(c.URL, "/"); !s.given[key] {
+			s.given[key] = true
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // absent reports whether a trouble with the home page leaves the rest of the

@@ -99,24 +99,39 @@ func (p *Phrases) Find(text string, yield func(Match) bool) {
 			continue
 		}
 		inWord = true
-		if !p.walk(text, i, i, yield) {
+		if !p.walk(text, i, i, 0, yield) {
 			return
 		}
 		if r < 0x0600 || r > 0x06ff {
 			continue
 		}
-		for _, n := range clitics(text[i:]) {
-			if n > 0 && !p.walk(text, i, i+n, yield) {
-				return
-			}
+		bare, article, swallowed := clitics(text[i:])
+		if bare > 0 && !p.walk(text, i, i+bare, 0, yield) ||
+			article > 0 && !p.walk(text, i, i+article, 0, yield) ||
+			swallowed && !p.walk(text, i, i+article, p.article(), yield) {
+			return
 		}
 	}
 }
 
-// walk follows the phrases that begin at start and reports whether to go on.
-// Matches are told from the word's own beginning.
-func (p *Phrases) walk(text string, from, start int, yield func(Match) bool) bool {
-	at, letters := int32(0), 0
+// article is the node behind ال, -1 where no phrase begins with it.
+func (p *Phrases) article() int32 {
+	if at := p.step(0, 'ا'); at >= 0 {
+		return p.step(at, 'ل')
+	}
+	return -1
+}
+
+// walk follows the phrases that go on from node at with text[start:] and
+// reports whether to go on. Matches are told from the word's own beginning.
+func (p *Phrases) walk(text string, from, start int, at int32, yield func(Match) bool) bool {
+	if at < 0 {
+		return true
+	}
+	letters := 0
+	if at > 0 {
+		letters = 2
+	}
 	for i, r := range text[start:] {
 		c := plain(r)
 		if c == 0 {
@@ -167,27 +182,30 @@ func ends(rest string, c rune, letters int) bool {
 }
 
 // clitics returns the lengths in bytes of what an Arabic-script word may carry
-// in front: one of و ب ل ف ک, the article ال (لل after ل), or both. Unused
-// places are 0.
-func clitics(word string) (lengths [2]int) {
+// in front: bare is one of و ب ل ف ک, article that and the article behind it, or
+// the article alone; 0 for none. swallowed says that the article lost its alef,
+// as in لل.
+func clitics(word string) (bare, article int, swallowed bool) {
 	r, n := utf8.DecodeRuneInString(word)
 	switch r {
 	case 'ا':
 		n = 0
 	case 'و', 'ب', 'ل', 'ف', 'ک':
-		lengths[0] = n
+		bare = n
 	default:
-		return lengths
+		return 0, 0, false
 	}
 	a, an := utf8.DecodeRuneInString(word[n:])
 	b, bn := utf8.DecodeRuneInString(word[n+an:])
 	switch {
-	case (a == 'ا' || a == 'ل') && b == 'ل':
-		lengths[1] = n + an + bn
 	case r == 'ل' && a == 'ل':
-		lengths[1] = n + an
+		return bare, n + an, true
+	case a == 'ل' && b == 'ل':
+		return bare, n + an + bn, true
+	case a == 'ا' && b == 'ل':
+		return bare, n + an + bn, false
 	}
-	return lengths
+	return bare, 0, false
 }
 
 // plain maps a rune of canonical text to the one that phrases are compared in:
