@@ -213,6 +213,21 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// A statement that could not be looked for is not absent: pages one click away
+// that fail, and robots.txt that forbids them, are told as what they are.
+func TestNotLooked(t *testing.T) {
+	for _, kind := range []record.FaultKind{record.FaultTimeout, record.FaultHTTP5xx, record.FaultRobotsDenied, record.FaultRateLimited} {
+		w := &web{t: t, pages: map[string]string{
+			"https://agency.example/":      `<html lang="en"><a href="/about">About us</a><a href="/x">X</a></html>`,
+			"https://agency.example/about": "fault " + string(kind),
+		}}
+		c, _, fault := finder(t, w).Candidates(t.Context(), record.Site{}, "https://agency.example/")
+		if fault == nil || fault.Kind != kind {
+			t.Errorf("%s: got %v and %v", kind, c, fault)
+		}
+	}
+}
+
 // An interrupted search is cancelled, never "no statement".
 func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
