@@ -29,8 +29,8 @@ type Sitemapper interface {
 // Finder searches sites. It keeps nothing of a search and may be used by
 // several goroutines at a time.
 type Finder struct {
-	// Check, where set, is asked whether the home page is a real page before
-	// its links are believed: a fault says that it is a bot wall, a login or a
+	// Check, where set, is asked whether the home page is a real page when it
+	// shows no good link: a fault says that it is a bot wall, a login or a
 	// script shell, so that "no link" is not taken for "no statement". text is
 	// the decoded body.
 	Check func(snap *record.Snapshot, text []byte) *record.Fault

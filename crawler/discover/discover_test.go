@@ -144,6 +144,28 @@ func TestOnward(t *testing.T) {
 	}
 }
 
+// A hub found by a search leads on to pages that were not offered yet. C6, F11
+func TestSearchOnward(t *testing.T) {
+	w := &web{t: t, pages: map[string]string{
+		"https://agency.example/": `<html lang="en"><a href="/privacy">Privacy</a><a href="/data-protection">Data protection</a></html>`,
+	}}
+	s := finder(t, w).Search(record.Site{}, "https://agency.example/")
+	if c, _, fault := s.More(t.Context()); len(c) != 2 || fault != nil {
+		t.Fatalf("got %v and %v", c, fault)
+	}
+	page := func(body string) *record.Snapshot {
+		return &record.Snapshot{URL: "https://agency.example/privacy", FinalURL: "https://agency.example/privacy", Status: 200, Body: []byte(body)}
+	}
+	got := s.Onward(page(`<nav><a href="/data-protection">Data protection</a><a href="/privacy">Privacy</a></nav><a href="/privacy/web">Website privacy policy</a>`))
+	if len(got) != 1 || got[0].URL != "https://agency.example/privacy/web" {
+		t.Errorf("got %+v", got)
+	}
+	got = s.Onward(page(`<meta http-equiv="refresh" content="0; url=/new/privacy.html">`))
+	if len(got) != 1 || got[0].URL != "https://agency.example/new/privacy.html" {
+		t.Errorf("got %+v", got)
+	}
+}
+
 // When the first finds turn out to be none, the search goes on where it left
 // off, and nothing is told or fetched twice.
 func TestSearchGoesOn(t *testing.T) {
@@ -188,6 +210,21 @@ func TestCheck(t *testing.T) {
 	}
 	if c, _, fault := f.Candidates(t.Context(), record.Site{}, "https://agency.example/"); fault == nil || fault.Kind != record.FaultBlocked {
 		t.Errorf("got %v and %v", c, fault)
+	}
+}
+
+// A statement that could not be looked for is not absent: pages one click away
+// that fail, and robots.txt that forbids them, are told as what they are.
+func TestNotLooked(t *testing.T) {
+	for _, kind := range []record.FaultKind{record.FaultTimeout, record.FaultHTTP5xx, record.FaultRobotsDenied, record.FaultRateLimited} {
+		w := &web{t: t, pages: map[string]string{
+			"https://agency.example/":      `<html lang="en"><a href="/about">About us</a><a href="/x">X</a></html>`,
+			"https://agency.example/about": "fault " + string(kind),
+		}}
+		c, _, fault := finder(t, w).Candidates(t.Context(), record.Site{}, "https://agency.example/")
+		if fault == nil || fault.Kind != kind {
+			t.Errorf("%s: got %v and %v", kind, c, fault)
+		}
 	}
 }
 

@@ -106,6 +106,9 @@ func (s *Search) fromDeeper(ctx context.Context) []record.Candidate {
 		opened++
 		snap, fault := s.open(ctx, h.URL)
 		if fault != nil {
+			if s.miss(fault) {
+				break
+			}
 			continue
 		}
 		p := readPage(s.f.decode(snap), final(snap))
@@ -150,6 +153,10 @@ func (s *Search) fromGuesses(ctx context.Context) []record.Candidate {
 		asked++
 		snap, fault := s.open(ctx, address)
 		if fault != nil {
+			// robots.txt may keep us from what only might be there.
+			if fault.Kind != record.FaultRobotsDenied && s.miss(fault) {
+				break
+			}
 			continue
 		}
 		at := final(snap)

@@ -35,10 +35,11 @@ type Search struct {
 	hubs  []lead
 	lang  string
 	given map[string]bool
-	// trouble is why the home page could not be read.
-	trouble *record.Fault
-	looked  []string
-	steps   []record.Step
+	// trouble is why the home page could not be read, or is not one; missed is
+	// the first failure of another page that had to be looked at.
+	trouble, missed *record.Fault
+	looked          []string
+	steps           []record.Step
 }
 
 // Search begins a search of a site from its home page. What the user knows of
@@ -50,7 +51,7 @@ func (f *Finder) Search(_ record.Site, home string) *Search {
 // More runs the next rounds until one finds something good, and returns the
 // candidates that were not returned before, best first. When nothing is left
 // to look at it returns a fault: record.FaultNoStatement when every place was
-// looked at, the trouble with the home page when that could not be read, or
+// looked at, the trouble with a page that could not be when there was one, or
 // record.FaultCancelled when ctx ended. A fault comes without candidates.
 func (s *Search) More(ctx context.Context) ([]record.Candidate, []record.Step, *record.Fault) {
 	rounds := [...]func(context.Context) []record.Candidate{s.fromHome, s.fromSitemaps, s.fromDeeper, s.fromGuesses}
@@ -59,16 +60,11 @@ func (s *Search) More(ctx context.Context) ([]record.Candidate, []record.Step, *
 	for s.round < len(rounds) {
 		round := rounds[s.round]
 		s.round++
-		for _, c := range round(ctx) {
-			if key := strings.TrimSuffix(c.URL, "/"); !s.given[key] {
-				s.given[key] = true
-				found = append(found, c)
-			}
-		}
+		found = append(found, s.unseen(round(ctx))...)
 		if ctx.Err() != nil {
 			return nil, s.steps, &record.Fault{Kind: record.FaultCancelled, URL: s.home, Detail: "the search for the statement was interrupted"}
 		}
-		if s.trouble != nil && !absent(s.trouble) {
+		if s.hopeless() {
 			return nil, s.steps, s.trouble
 		}
 		if slices.ContainsFunc(found, func(c record.Candidate) bool { return c.Score >= Good }) {
@@ -79,19 +75,77 @@ func (s *Search) More(ctx context.Context) ([]record.Candidate, []record.Step, *
 	if len(found) > 0 {
 		return found, s.steps, nil
 	}
-	if s.trouble != nil {
-		return nil, s.steps, s.trouble
-	}
-	if s.page != nil && len(s.page.links) == 0 && s.page.scripts > 0 {
-		return nil, s.steps, &record.Fault{Kind: record.FaultShell, URL: s.page.self, Detail: "the home page has no links, only scripts"}
-	}
-	return nil, s.steps, &record.Fault{Kind: record.FaultNoStatement, URL: s.home, Detail: "looked at " + strings.Join(s.looked, ", ")}
+	return nil, s.steps, s.verdict()
 }
 
-// absent reports whether a trouble with the home page leaves the rest of the
-// site worth asking: the server answered, but has nothing at its root.
-func absent(f *record.Fault) bool {
-	return f.Kind == record.FaultNotFound || f.Kind == record.FaultHTTP4xx || f.Kind == record.FaultGoneToRoot
+// verdict is the fault of a search that found nothing. Not having been able to
+// look is never told as "no statement".
+func (s *Search) verdict() *record.Fault {
+	switch {
+	case s.trouble != nil:
+		return s.trouble
+	case s.missed != nil:
+		return s.missed
+	case len(s.page.links) == 0 && s.page.scripts > 0:
+		return &record.Fault{Kind: record.FaultShell, URL: s.page.self, Detail: "the home page has no links, only scripts"}
+	case len(s.page.links) == 0:
+		return &record.Fault{Kind: record.FaultThin, URL: s.page.self, Detail: "the home page has no links"}
+	}
+	return &record.Fault{Kind: record.FaultNoStatement, URL: s.home, Detail: "looked at " + strings.Join(s.looked, ", ")}
+}
+
+// hopeless reports whether the home page leaves nothing worth asking: it did
+// not answer, or what answered is no page and links nowhere. A server that has
+// nothing at its root may still have the rest.
+func (s *Search) hopeless() bool {
+	switch {
+	case s.trouble == nil:
+		return false
+	case s.page != nil:
+		return len(s.page.links) == 0
+	}
+	return s.trouble.Kind != record.FaultNotFound && s.trouble.Kind != record.FaultHTTP4xx
+}
+
+// miss remembers that a page could not be looked at, and reports whether to
+// stop asking: the server wants fewer requests.
+func (s *Search) miss(f *record.Fault) (stop bool) {
+	r := f.Kind.Rule()
+	if s.missed == nil && (r.Network || r.Retry || f.Kind == record.FaultRobotsDenied) {
+		s.missed = f
+	}
+	return f.Kind == record.FaultRateLimited
+}
+
+// Onward returns the good links of a candidate that turned out to be a hub (an
+// index of policies, a summary, a page that sends its visitors on): one more
+// click, for the caller to open before it asks for More. What was returned
+// before is left out.
+func (s *Search) Onward(snap *record.Snapshot) []record.Candidate {
+	p := readPage(s.f.decode(snap), final(snap))
+	var out []record.Candidate
+	if to, ok := p.forward(); ok {
+		out = append(out, record.Candidate{URL: to, Score: Good, Reasons: []string{"the page sends its visitors there"}})
+	}
+	for _, c := range s.f.words.statements(p, s.lang) {
+		if c.Score >= Good && !sameAddress(c.URL, p.self) {
+			c.Reasons = append(c.Reasons, "linked from "+p.self)
+			out = append(out, c)
+		}
+	}
+	return s.unseen(out)
+}
+
+// unseen leaves out candidates that were returned before.
+func (s *Search) unseen(cands []record.Candidate) []record.Candidate {
+	var out []record.Candidate
+	for _, c := range cands {
+		if key := strings.TrimSuffix(c.URL, "/"); !s.given[key] {
+			s.given[key] = true
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 func (s *Search) step(action, address, format string, args ...any) {
@@ -123,6 +177,7 @@ func final(snap *record.Snapshot) string { return first(snap.FinalURL, snap.URL)
 func (s *Search) fromHome(ctx context.Context) []record.Candidate {
 	address := s.home
 	var text []byte
+	var last *record.Snapshot
 	for range 1 + maxRefresh {
 		snap, fault := s.open(ctx, address)
 		if fault != nil {
@@ -132,14 +187,9 @@ func (s *Search) fromHome(ctx context.Context) []record.Candidate {
 		}
 		text = s.f.decode(snap)
 		s.page = readPage(text, final(snap))
+		last = snap
 		next, ok := s.page.forward()
 		if !ok {
-			if s.f.Check != nil {
-				if s.trouble = s.f.Check(snap, text); s.trouble != nil {
-					s.step("gate", s.page.self, "%s: %s", s.trouble.Kind, s.trouble.Detail)
-					return nil
-				}
-			}
 			break
 		}
 		s.step("discover", address, "the page sends on to %s", next)
@@ -150,6 +200,11 @@ func (s *Search) fromHome(ctx context.Context) []record.Candidate {
 	s.hubs = hubs
 	s.looked = append(s.looked, fmt.Sprintf("the home page (%d links)", len(s.page.links)+s.page.more))
 	s.step("discover", s.page.self, "home page: %d links, %s", len(s.page.links)+s.page.more, summary(found))
+	if s.f.Check != nil && (len(found) == 0 || found[0].Score < Good) {
+		if s.trouble = s.f.Check(last, text); s.trouble != nil {
+			s.step("gate", s.page.self, "the home page is %s: %s", s.trouble.Kind, s.trouble.Detail)
+		}
+	}
 	return found
 }
 

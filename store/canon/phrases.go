@@ -15,20 +15,23 @@ import (
 //
 // Fill it with Add, then use it from any number of goroutines.
 type Phrases struct {
+	// nodes is a tree of runes; nodes[0] is its root.
 	nodes []phraseNode
-	// root leads from the first rune, where nearly every walk ends.
-	root map[rune]int32
+	// root leads from the first rune, where nearly every walk ends; rarer
+	// scripts are looked for among the root's children.
+	root [0x800]int32
+	ids  []phraseID
 }
 
+// phraseNode is one rune of a phrase, its first child and its next sibling,
+// and the phrases that end with it; 0 is none.
 type phraseNode struct {
-	next []phraseEdge
-	ids  []int32
+	r                  rune
+	child, sibling, id int32
 }
 
-type phraseEdge struct {
-	r  rune
-	to int32
-}
+// phraseID is one id of a phrase and the place of the next, 0 for none.
+type phraseID struct{ id, next int32 }
 
 // Match is a phrase found: what Add was told of it, and the bytes of the
 // canonical text that it covers.
@@ -40,9 +43,8 @@ type Match struct {
 // Add takes in a phrase in canonical form (Text). One phrase may be added with
 // several ids; a phrase without letters or digits is ignored.
 func (p *Phrases) Add(phrase string, id int32) {
-	if p.root == nil {
-		p.root = make(map[rune]int32)
-		p.nodes = make([]phraseNode, 1)
+	if p.nodes == nil {
+		p.nodes, p.ids = make([]phraseNode, 1, 64), make([]phraseID, 1, 8)
 	}
 	at := int32(0)
 	for _, r := range phrase {
@@ -52,31 +54,37 @@ func (p *Phrases) Add(phrase string, id int32) {
 		to := p.step(at, r)
 		if to < 0 {
 			to = int32(len(p.nodes))
-			p.nodes = append(p.nodes, phraseNode{})
-			if at == 0 {
+			p.nodes = append(p.nodes, phraseNode{r: r, sibling: p.nodes[at].child})
+			p.nodes[at].child = to
+			if at == 0 && int(r) < len(p.root) {
 				p.root[r] = to
-			} else {
-				p.nodes[at].next = append(p.nodes[at].next, phraseEdge{r, to})
 			}
 		}
 		at = to
 	}
-	if at != 0 {
-		p.nodes[at].ids = append(p.nodes[at].ids, id)
+	if at == 0 {
+		return
 	}
+	// Behind those that stand there, so that ids come in the order of adding.
+	last := &p.nodes[at].id
+	for *last != 0 {
+		last = &p.ids[*last].next
+	}
+	*last = int32(len(p.ids))
+	p.ids = append(p.ids, phraseID{id: id})
 }
 
 // step returns the node behind rune r, -1 where no phrase goes on with it.
 func (p *Phrases) step(at int32, r rune) int32 {
-	if at == 0 {
-		if to, ok := p.root[r]; ok {
+	if at == 0 && int(r) < len(p.root) {
+		if to := p.root[r]; to != 0 {
 			return to
 		}
 		return -1
 	}
-	for _, e := range p.nodes[at].next {
-		if e.r == r {
-			return e.to
+	for to := p.nodes[at].child; to != 0; to = p.nodes[to].sibling {
+		if p.nodes[to].r == r {
+			return to
 		}
 	}
 	return -1
@@ -86,7 +94,7 @@ func (p *Phrases) step(at int32, r rune) int32 {
 // order of their beginnings and, for one beginning, the shorter first. It stops
 // when yield returns false. It allocates nothing.
 func (p *Phrases) Find(text string, yield func(Match) bool) {
-	if p.root == nil {
+	if p.nodes == nil {
 		return
 	}
 	inWord := false
@@ -99,24 +107,39 @@ func (p *Phrases) Find(text string, yield func(Match) bool) {
 			continue
 		}
 		inWord = true
-		if !p.walk(text, i, i, yield) {
+		if !p.walk(text, i, i, 0, yield) {
 			return
 		}
 		if r < 0x0600 || r > 0x06ff {
 			continue
 		}
-		for _, n := range clitics(text[i:]) {
-			if n > 0 && !p.walk(text, i, i+n, yield) {
-				return
-			}
+		bare, article, swallowed := clitics(text[i:])
+		if bare > 0 && !p.walk(text, i, i+bare, 0, yield) ||
+			article > 0 && !p.walk(text, i, i+article, 0, yield) ||
+			swallowed && !p.walk(text, i, i+article, p.article(), yield) {
+			return
 		}
 	}
 }
 
-// walk follows the phrases that begin at start and reports whether to go on.
-// Matches are told from the word's own beginning.
-func (p *Phrases) walk(text string, from, start int, yield func(Match) bool) bool {
-	at, letters := int32(0), 0
+// article is the node behind ال, -1 where no phrase begins with it.
+func (p *Phrases) article() int32 {
+	if at := p.step(0, 'ا'); at >= 0 {
+		return p.step(at, 'ل')
+	}
+	return -1
+}
+
+// walk follows the phrases that go on from node at with text[start:] and
+// reports whether to go on. Matches are told from the word's own beginning.
+func (p *Phrases) walk(text string, from, start int, at int32, yield func(Match) bool) bool {
+	if at < 0 {
+		return true
+	}
+	letters := 0
+	if at > 0 {
+		letters = 2
+	}
 	for i, r := range text[start:] {
 		c := plain(r)
 		if c == 0 {
@@ -126,15 +149,15 @@ func (p *Phrases) walk(text string, from, start int, yield func(Match) bool) boo
 			return true
 		}
 		letters++
-		if len(p.nodes[at].ids) == 0 {
+		if p.nodes[at].id == 0 {
 			continue
 		}
 		end := start + i + utf8.RuneLen(r)
 		if !ends(text[end:], c, letters) {
 			continue
 		}
-		for _, id := range p.nodes[at].ids {
-			if !yield(Match{ID: id, From: from, To: end}) {
+		for k := p.nodes[at].id; k != 0; k = p.ids[k].next {
+			if !yield(Match{ID: p.ids[k].id, From: from, To: end}) {
 				return false
 			}
 		}
@@ -167,27 +190,30 @@ func ends(rest string, c rune, letters int) bool {
 }
 
 // clitics returns the lengths in bytes of what an Arabic-script word may carry
-// in front: one of و ب ل ف ک, the article ال (لل after ل), or both. Unused
-// places are 0.
-func clitics(word string) (lengths [2]int) {
+// in front: bare is one of و ب ل ف ک, article that and the article behind it, or
+// the article alone; 0 for none. swallowed says that the article lost its alef,
+// as in لل.
+func clitics(word string) (bare, article int, swallowed bool) {
 	r, n := utf8.DecodeRuneInString(word)
 	switch r {
 	case 'ا':
 		n = 0
 	case 'و', 'ب', 'ل', 'ف', 'ک':
-		lengths[0] = n
+		bare = n
 	default:
-		return lengths
+		return 0, 0, false
 	}
 	a, an := utf8.DecodeRuneInString(word[n:])
 	b, bn := utf8.DecodeRuneInString(word[n+an:])
 	switch {
-	case (a == 'ا' || a == 'ل') && b == 'ل':
-		lengths[1] = n + an + bn
 	case r == 'ل' && a == 'ل':
-		lengths[1] = n + an
+		return bare, n + an, true
+	case a == 'ل' && b == 'ل':
+		return bare, n + an + bn, true
+	case a == 'ا' && b == 'ل':
+		return bare, n + an + bn, false
 	}
-	return lengths
+	return bare, 0, false
 }
 
 // plain maps a rune of canonical text to the one that phrases are compared in:
