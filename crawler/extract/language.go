@@ -1,7 +1,9 @@
 package extract
 
 import (
+	"math/bits"
 	"unicode"
+	"unicode/utf8"
 
 	"policywatch/store/record"
 )
@@ -9,7 +11,6 @@ import (
 // tongue is one language as the detector sees it.
 type tongue struct {
 	lang, dir string
-	letters   map[rune]bool
 }
 
 // vote is one language that a word speaks for, and how strongly: a word that
@@ -27,19 +28,18 @@ const (
 	leastScore = 0.25
 	// sampleRunes bounds the work on long texts; the language of a statement
 	// shows in its first thousand words.
-	sampleRunes = 12000
+	sampleRunes = 8000
 )
 
 func (r *Reader) learnLanguages(lex []record.Lexicon) {
 	users := map[string][]int{}
 	for i, l := range lex {
-		t := tongue{lang: l.Lang, dir: l.Dir, letters: map[rune]bool{}}
+		r.tongues = append(r.tongues, tongue{lang: l.Lang, dir: l.Dir})
 		for _, c := range l.Letters {
-			if !unicode.IsSpace(c) {
-				t.letters[c] = true
+			if int(c) < len(r.letters) && i < 32 {
+				r.letters[c] |= 1 << i
 			}
 		}
-		r.tongues = append(r.tongues, t)
 		for _, w := range l.FunctionWords {
 			if k := key(w); k != "" {
 				users[k] = append(users[k], i)
@@ -75,20 +75,31 @@ func (r *Reader) Language(text string) (lang, dir string) {
 		if n++; n > sampleRunes {
 			break
 		}
+		if c < utf8.RuneSelf {
+			switch {
+			case c >= 'a' && c <= 'z':
+				ltr++
+				word = append(word, byte(c))
+			case c >= 'A' && c <= 'Z':
+				ltr++
+				word = append(word, byte(c)+'a'-'A')
+			default:
+				flush()
+			}
+			continue
+		}
 		if !wordRune(c) {
 			flush()
 			continue
 		}
-		if unicode.IsLetter(c) {
-			if rightToLeft(c) {
-				rtl++
-			} else {
-				ltr++
-			}
-			for i := range r.tongues {
-				if r.tongues[i].letters[c] {
-					scores[i] += letterWeight
-				}
+		if rightToLeft(c) {
+			rtl++
+		} else if unicode.IsLetter(c) {
+			ltr++
+		}
+		if int(c) < len(r.letters) {
+			for m := r.letters[c]; m != 0; m &= m - 1 {
+				scores[bits.TrailingZeros32(m)] += letterWeight
 			}
 		}
 		word = appendKey(word, c)

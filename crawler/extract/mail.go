@@ -37,18 +37,30 @@ var spelt = regexp.MustCompile(`(?i)([\p{L}\p{N}._%+-]+)\s*[\[({]\s*(?:at|@|آت
 
 var speltDot = regexp.MustCompile(`(?i)\s*(?:[\[({]\s*(?:dot|\.|دات)\s*[\])}]|\.)\s*`)
 
-// unspell writes such addresses as addresses.
+// unspell writes such addresses as addresses. A cheap look for a bracketed at
+// comes first: nearly no text has one.
 func unspell(s string) string {
-	if !strings.ContainsAny(s, "[({") {
-		return s
+	for i := 0; i < len(s); i++ {
+		if (s[i] == '[' || s[i] == '(' || s[i] == '{') && bracketedAt(s[i+1:]) {
+			return spelt.ReplaceAllStringFunc(s, func(m string) string {
+				p := spelt.FindStringSubmatch(m)
+				host := strings.TrimSuffix(speltDot.ReplaceAllString(p[2], "."), ".")
+				return p[1] + "@" + host
+			})
+		}
 	}
-	low := strings.ToLower(s)
-	if !strings.Contains(low, "at") && !strings.Contains(s, "@") && !strings.Contains(s, "ات") && !strings.Contains(s, "آت") {
-		return s
+	return s
+}
+
+// bracketedAt reports whether s, which follows an opening bracket, goes on with
+// an at and the closing one.
+func bracketedAt(s string) bool {
+	s = strings.TrimLeft(s[:min(len(s), 16)], " ")
+	for _, at := range []string{"@", "at", "AT", "At", "آت", "ات"} {
+		if rest, ok := strings.CutPrefix(s, at); ok {
+			rest = strings.TrimLeft(rest, " ")
+			return rest != "" && strings.IndexByte("])}", rest[0]) >= 0
+		}
 	}
-	return spelt.ReplaceAllStringFunc(s, func(m string) string {
-		p := spelt.FindStringSubmatch(m)
-		host := strings.TrimSuffix(speltDot.ReplaceAllString(p[2], "."), ".")
-		return p[1] + "@" + host
-	})
+	return false
 }

@@ -29,6 +29,7 @@ type Options struct {
 type Reader struct {
 	tongues []tongue
 	known   map[string][]vote // folded function word -> languages that use it
+	letters [0x700]uint32     // telling letter -> bit set of tongues
 	words   furniture
 	follows map[pair]bool // words that follow one another in known headings
 }

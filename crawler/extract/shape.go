@@ -63,16 +63,23 @@ func ends(s string) bool {
 	return terminal(c) || c == ':' || c == '：'
 }
 
-// look measures a line.
+// look measures a line. Of what is too long for any heading it only tells how
+// it ends.
 func look(s string) shape {
 	var h shape
+	if len(s) > 8*maxHeadingRunes {
+		c := lastMark(s)
+		h.colon = c == ':' || c == '：'
+		h.sentence, h.words, h.runes = true, 10*maxHeadingWords, len(s)
+		return h
+	}
 	_, mark := ordinal(s)
 	h.numbered = mark > 0
 	body := s[mark:]
 	if c, _ := utf8.DecodeRuneInString(strings.TrimSpace(s)); terminal(c) || pausing(c) || c == ':' {
 		h.marked = true
 	}
-	h.words = len(strings.Fields(body))
+	h.words = countWords(body)
 	h.runes = utf8.RuneCountInString(s)
 	switch c := lastMark(s); {
 	case c == ':' || c == '：':
@@ -99,6 +106,19 @@ func look(s string) shape {
 	}
 	h.hollow = alpha < 2
 	return h
+}
+
+// countWords counts what stands between spaces.
+func countWords(s string) (n int) {
+	in := false
+	for _, c := range s {
+		b := blank(c)
+		if !b && !in {
+			n++
+		}
+		in = !b
+	}
+	return n
 }
 
 func startsWithSpace(s string) bool {
