@@ -106,15 +106,23 @@ type FactWords struct {
 	// Updated and Effective are the words before the statement's own dates.
 	Updated   []string `yaml:"updated"`
 	Effective []string `yaml:"effective"`
-	// Units by name: day, week, month, year, hour, minute.
+	// Units by name: day, week, month, year, hour, minute; any other name
+	// (percent, riyal) measures an amount. A dual form says so: "سنتين=2".
 	Units map[string][]string `yaml:"units"`
 	// Numbers are numerals in words.
 	Numbers map[string]int `yaml:"numbers"`
-	// Instruments are names of legal texts, Articles of their parts.
+	// Instruments are names of legal texts, Articles of their parts. A text
+	// that is known by its name carries an id: "Privacy Act=privacy-act".
 	Instruments []string `yaml:"instruments"`
 	Articles    []string `yaml:"articles"`
 	// DataItems by a stable id: national_id, birth_date, postcode, mobile.
 	DataItems map[string][]string `yaml:"data_items"`
+	// ThirdParties are well-known recipients by a stable id (google_analytics),
+	// Organisations the words that a public body's name begins with.
+	ThirdParties  map[string][]string `yaml:"third_parties"`
+	Organisations []string            `yaml:"organisations"`
+	// Leftovers are what a template leaves behind when nobody fills it in.
+	Leftovers []string `yaml:"leftovers"`
 }
 
 // Phrasebook is how the program speaks one language to people: faults,
