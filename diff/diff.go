@@ -33,22 +33,27 @@ type Side struct {
 // Comparer compares statements. It is never modified after New and safe for
 // concurrent use.
 type Comparer struct {
-	polarity map[string]*polarity
+	tongues map[string]*tongue
 	// any serves documents whose language is not known.
-	any *polarity
+	any *tongue
+}
+
+// tongue is what the comparison knows of one language.
+type tongue struct {
+	*polarity
+	page *pageWords
 }
 
 // New returns a Comparer that knows denial and duty in the lexicons' languages.
 func New(lex []record.Lexicon) *Comparer {
-	c := &Comparer{polarity: make(map[string]*polarity, len(lex))}
-	var all record.PolarityWords
+	c := &Comparer{tongues: make(map[string]*tongue, len(lex))}
+	var all record.Lexicon
 	for _, l := range lex {
-		p := l.Polarity
-		c.polarity[l.Lang] = newPolarity(p)
-		all.Negators = append(all.Negators, p.Negators...)
-		all.Exceptions = append(all.Exceptions, p.Exceptions...)
+		c.tongues[l.Lang] = &tongue{newPolarity(l.Polarity), newPageWords(l)}
+		all.Polarity.Negators = append(all.Polarity.Negators, l.Polarity.Negators...)
+		all.Polarity.Exceptions = append(all.Polarity.Exceptions, l.Polarity.Exceptions...)
 	}
-	c.any = newPolarity(all)
+	c.any = &tongue{newPolarity(all.Polarity), newPageWords(all)}
 	return c
 }
 
@@ -56,7 +61,7 @@ func New(lex []record.Lexicon) *Comparer {
 type comparison struct {
 	old, new         *record.Document
 	oldSide, newSide side
-	pol              *polarity
+	lang             *tongue
 	al               *align.Alignment
 	oldEdges         [2]edge
 	newEdges         [2]edge
@@ -87,9 +92,9 @@ func (c *Comparer) compare(old, new Side) (*comparison, record.Change) {
 	if same && links {
 		return nil, none("The texts are equal.")
 	}
-	x := &comparison{old: a, new: b, pol: c.polarity[b.Lang]}
-	if x.pol == nil {
-		x.pol = c.any
+	x := &comparison{old: a, new: b, lang: c.tongues[b.Lang]}
+	if x.lang == nil {
+		x.lang = c.any
 	}
 	x.oldSide.doc, x.newSide.doc = a, b
 	if same || canon.Identity(texts(a)) == canon.Identity(texts(b)) {
@@ -106,7 +111,7 @@ func (c *Comparer) compare(old, new Side) (*comparison, record.Change) {
 	x.sections()
 	reason, suspect := x.half()
 	if reason != "" {
-		return nil, unusable(reason)
+		return x, unusable(reason)
 	}
 	x.change.Suspect = suspect
 	x.change.Lost = lost(old.Findings, new.Findings)

@@ -153,7 +153,7 @@ func (x *comparison) successor(topics []record.Topic, news []align.Fate, taken m
 // trivial reports whether all that a section lost was noise.
 func (x *comparison) trivial(k int) bool {
 	for i := range x.passages {
-		if p := &x.passages[i]; p.Old.Len() > 0 && x.al.Old[p.Old.From].Section == k && p.weight > noise {
+		if p := &x.passages[i]; p.Old.Len() > 0 && x.al.Old[p.Old.From].Section == k && p.weight > regained {
 			return false
 		}
 	}
@@ -162,7 +162,7 @@ func (x *comparison) trivial(k int) bool {
 
 func (x *comparison) trivialNew(n int) bool {
 	for i := range x.passages {
-		if p := &x.passages[i]; p.New.Len() > 0 && x.al.New[p.New.From].Section == n && p.weight > noise {
+		if p := &x.passages[i]; p.New.Len() > 0 && x.al.New[p.New.From].Section == n && p.weight > regained {
 			return false
 		}
 	}

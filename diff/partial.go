@@ -2,6 +2,7 @@ package diff
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -25,6 +26,7 @@ type balance struct {
 	goneTopics     []record.Topic
 	coverage       float64 // part of the old topics that the new side covers
 	brokenOff      bool    // the new text ends within a sentence of the old one
+	hole           int     // numbered sections missing although the later ones kept their numbers
 }
 
 // weigh sums up the comparison.
@@ -71,7 +73,49 @@ func (x *comparison) weigh() balance {
 			b.goneSections++
 		}
 	}
+	b.hole = x.hole()
 	return b
+}
+
+// hole returns the longest run of numbered headings that are missing in the new
+// text while the numbers before and behind stand as they were. An editor who
+// takes sections out closes the gap; a page that was not loaded whole cannot.
+func (x *comparison) hole() int {
+	have := make(map[int]bool)
+	for _, n := range numbered(x.new) {
+		have[n] = true
+	}
+	run, longest, last := 0, 0, 0
+	for _, n := range numbered(x.old) {
+		if n <= last || n > last+2 {
+			run = 0 // another list, or numbers out of order: no evidence
+		}
+		last = n
+		if have[n] {
+			longest = max(longest, run)
+			run = 0
+		} else {
+			run++
+		}
+	}
+	return longest // a run at the end is no hole: the text may end there
+}
+
+// numbered lists the whole numbers that headings begin with.
+func numbered(d *record.Document) (out []int) {
+	for i := range d.Blocks {
+		if d.Blocks[i].Kind != record.Heading {
+			continue
+		}
+		w := words(d.Blocks[i].Text)
+		if len(w) < 2 {
+			continue
+		}
+		if n, err := strconv.Atoi(strings.TrimRight(w[0], ".)")); err == nil && n > 0 && n < 100 {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // breaksOff reports whether the passage is the end of the new text and stops in
@@ -96,6 +140,8 @@ func (x *comparison) half() (reason, suspect string) {
 		return fmt.Sprintf("The new text breaks off in the middle of a sentence after %s of the earlier one; the rest had probably not been loaded.", percent), ""
 	case b.pure && left < collapse && b.coverage < stillWhole:
 		return fmt.Sprintf("Only %s of the earlier text came through, unchanged; the rest had probably not been loaded.", percent), ""
+	case b.pure && b.hole >= 2 && b.goneSections >= 2:
+		return fmt.Sprintf("%d numbered sections in a row are missing while those behind them kept their numbers and everything else is word for word the same; the page was probably not loaded whole.", b.hole), ""
 	case b.pure && b.goneSections >= manySections && len(b.goneTopics) >= manyTopics:
 		return fmt.Sprintf("%d sections are missing, among them %s, while everything else is word for word the same; the page was probably not loaded whole.",
 			b.goneSections, list(topicNames(b.goneTopics), 4)), ""

@@ -18,6 +18,7 @@ type weight int
 const (
 	noise    weight = iota // nothing that the statement says
 	moved                  // the same words in another place
+	regained               // text that the earlier capture had failed to show
 	slight                 // wording without effect
 	material               // something that the statement promises, does or names
 )
@@ -91,6 +92,27 @@ func (x *comparison) examine() {
 		x.judge(&p)
 		x.passages = append(x.passages, p)
 	}
+	x.recoveries()
+}
+
+// recoveries finds what came where the earlier capture had only a placeholder
+// ("this information is not available in your location"): the statement did not
+// change there, the capture got better.
+func (x *comparison) recoveries() {
+	for i := range x.passages {
+		p := &x.passages[i]
+		if p.op() != record.EditDelete || !x.lang.page.placeholder(p.old) {
+			continue
+		}
+		p.weight = regained
+		for k, end := i+1, -1; k < len(x.passages); k++ {
+			q := &x.passages[k]
+			if q.op() != record.EditInsert || end >= 0 && q.New.From != end {
+				break
+			}
+			q.weight, end = min(q.weight, regained), q.New.To
+		}
+	}
 }
 
 func (x *comparison) judge(p *passage) {
@@ -111,7 +133,8 @@ func (x *comparison) lone(p *passage, ss []align.Sentence, at align.Span, doc *r
 	var rest []align.Sentence
 	var text strings.Builder
 	for i := at.From; i < at.To; i++ {
-		if !far.holds(ss[i]) && !furniture(&doc.Blocks[ss[i].Block]) && !x.outside(ss, i, es, doc) {
+		b := &doc.Blocks[ss[i].Block]
+		if !far.holds(ss[i]) && !furniture(b) && !x.lang.page.furniture(b.Text) && !x.outside(ss, i, es, doc) {
 			rest = append(rest, ss[i])
 			text.WriteString(ss[i].Text)
 			text.WriteByte(' ')
@@ -125,7 +148,7 @@ func (x *comparison) lone(p *passage, ss []align.Sentence, at align.Span, doc *r
 		p.dated = true
 		return slight
 	}
-	if x.pol.stance(ws).any() || carries(p.topics) || hasNumber(ws) {
+	if x.lang.stance(ws).any() || carries(p.topics) || hasNumber(ws) {
 		return material
 	}
 	return slight
@@ -158,10 +181,13 @@ func (x *comparison) reworded(p *passage) weight {
 		p.links = true
 		return noise
 	}
+	if x.menuTaken(p) || x.cellRepeated(p) {
+		return noise
+	}
 	if own := x.ownName(); len(gone) == 0 && all(come, own) || len(come) == 0 && all(gone, own) {
 		return noise // "this statement" is named, or is no longer
 	}
-	p.turn = x.pol.turn(a, b)
+	p.turn = x.lang.turn(a, b)
 	p.numbers = [2][]string{numbers(gone), numbers(come)}
 	if p.turn.denial || p.turn.duty {
 		return material
@@ -186,6 +212,52 @@ func (x *comparison) reworded(p *passage) weight {
 		return material
 	}
 	return slight
+}
+
+// menuTaken reports whether a line differs from its other version only in that
+// it also holds links: a menu glued to a line of text.
+func (x *comparison) menuTaken(p *passage) bool {
+	if p.Old.Len() != 1 || p.New.Len() != 1 {
+		return false
+	}
+	a, b := x.al.Old[p.Old.From], x.al.New[p.New.From]
+	return unlinked(&x.old.Blocks[a.Block]) == b.Key || unlinked(&x.new.Blocks[b.Block]) == a.Key
+}
+
+// unlinked is the key of a block's text without its links, empty where they are
+// too few to be a menu.
+func unlinked(b *record.Block) string {
+	if len(b.Links) < 3 {
+		return ""
+	}
+	rest, out := b.Text, ""
+	for _, l := range b.Links {
+		if k := strings.Index(rest, l.Text); l.Text != "" && k >= 0 {
+			out, rest = out+rest[:k]+" ", rest[k+len(l.Text):]
+		}
+	}
+	return canon.Key(out + rest)
+}
+
+// cellRepeated reports whether a table cell only lost or gained what another
+// cell of its row says: a merged cell that a reader had repeated.
+func (x *comparison) cellRepeated(p *passage) bool {
+	if p.Old.Len() != 1 || p.New.Len() != 1 {
+		return false
+	}
+	long, short, row := x.al.Old[p.Old.From], x.al.New[p.New.From], x.new
+	if len(long.Text) < len(short.Text) {
+		long, short, row = short, long, x.old
+	}
+	if long.Kind != record.Row || short.Kind != record.Row {
+		return false
+	}
+	extra, ok := strings.CutPrefix(long.Key, short.Key)
+	if !ok {
+		extra, ok = strings.CutSuffix(long.Key, short.Key)
+	}
+	extra = strings.TrimSpace(extra)
+	return ok && len(extra) >= 8 && strings.Contains(canon.Key(row.Blocks[short.Block].Text), extra) && !strings.Contains(short.Key, extra)
 }
 
 func all(ws []string, ok func(string) bool) bool {

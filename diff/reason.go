@@ -75,6 +75,9 @@ func (x *comparison) reason(findings []record.Finding) string {
 	case record.ClassMoved:
 		return "The same text stands in another order" + about(x.change.Moved) + "."
 	}
+	if x.change.Class == record.ClassMinor && !x.change.Severity.AtLeast(record.SeverityMinor) {
+		return "A part that the earlier page had not shown came through this time; nothing else changed."
+	}
 	var out []string
 	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	x.sayLosses(say, findings)

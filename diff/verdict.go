@@ -26,6 +26,8 @@ func (x *comparison) conclude(findings []record.Finding) {
 		ch.Dropped, ch.Added, ch.Altered = nil, nil, nil
 		ch.Class, ch.Severity = record.ClassCosmetic, record.SeverityInfo
 		switch {
+		case top == regained:
+			ch.Class = record.ClassMinor // the text is new to the archive
 		case top == moved:
 			ch.Class = record.ClassMoved
 		case links:

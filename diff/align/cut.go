@@ -1,6 +1,8 @@
 package align
 
 import (
+	"strings"
+
 	"policywatch/store/canon"
 	"policywatch/store/record"
 )
@@ -31,7 +33,7 @@ func cut(d *record.Document, head, tail int) []Sentence {
 			out = append(out, Sentence{Block: i, Section: in[i], Span: Span{0, len(b.Text)}, Text: b.Text, Kind: b.Kind})
 			continue
 		}
-		for _, s := range Split(b.Text) {
+		for _, s := range pieces(b) {
 			t := b.Text[s.From:s.To]
 			if k := canon.Key(t); k != "" {
 				out = append(out, Sentence{Block: i, Section: in[i], Span: s, Text: t, Kind: b.Kind, Key: k})
@@ -40,6 +42,28 @@ func cut(d *record.Document, head, tail int) []Sentence {
 	}
 	return out
 }
+
+// pieces cuts a block into sentences, a table row into its cells first.
+func pieces(b *record.Block) []Span {
+	if b.Kind != record.Row {
+		return Split(b.Text)
+	}
+	var out []Span
+	for from := 0; from <= len(b.Text); {
+		to := len(b.Text)
+		if k := strings.Index(b.Text[from:], cellBreak); k >= 0 {
+			to = from + k
+		}
+		for _, s := range Split(b.Text[from:to]) {
+			out = append(out, Span{from + s.From, from + s.To})
+		}
+		from = to + len(cellBreak)
+	}
+	return out
+}
+
+// cellBreak parts the cells of a row in a block's text.
+const cellBreak = " | "
 
 // sectionOf maps each block to its section: the one whose heading it stands
 // under, or, before the first heading, the implicit one. Implicit sections
