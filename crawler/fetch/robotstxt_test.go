@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -90,15 +91,15 @@ func TestPropertyRobotsAgreesWithLibrary(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var b strings.Builder
 		taken := map[string]bool{}
-		for range rapid.IntRange(0, 4).Draw(t, "groups") {
-			name := agent.Draw(t, "agent")
-			b.WriteString("User-agent: " + name + "\n")
-			for range rapid.IntRange(1, 5).Draw(t, "rules") {
+		for i := range rapid.IntRange(0, 4).Draw(t, "groups") {
+			// The library forgets groups without rules, so each has one.
+			fmt.Fprintf(&b, "User-agent: %s\nDisallow: /group%d\n", agent.Draw(t, "agent"), i)
+			for range rapid.IntRange(0, 5).Draw(t, "rules") {
 				p := path.Draw(t, "rule")
-				if taken[strings.ToLower(name)+p] {
+				if taken[p] {
 					continue // a tie: the library lets the first line win
 				}
-				taken[strings.ToLower(name)+p] = true
+				taken[p] = true
 				b.WriteString(rapid.SampledFrom([]string{"Allow: ", "Disallow: "}).Draw(t, "verb") + p + "\n")
 			}
 		}
