@@ -119,7 +119,7 @@ func (j *judging) verdict() (record.Verdict, string) {
 	if j.snap != nil {
 		j.source = sourceOf(j.snap)
 	}
-	for _, kind := range [...]func() (record.Verdict, string){j.unreadable, j.wall, j.status, j.cookieDialog, j.message, j.loginForm, j.shell, j.index} {
+	for _, kind := range [...]func() (record.Verdict, string){j.unreadable, j.wall, j.status, j.cookieDialog, j.message, j.loginForm, j.shell, j.index, j.legalText} {
 		if v, why := kind(); v != "" {
 			return v, why
 		}

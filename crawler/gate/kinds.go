@@ -26,7 +26,7 @@ func (j *judging) statement() (bool, string) {
 	default:
 		return false, ""
 	}
-	if j.isDialog() || j.isIndex() {
+	if j.isDialog() || j.isIndex() || j.law() != "" {
 		return false, ""
 	}
 	if j.running < notice {
@@ -137,13 +137,15 @@ func (j *judging) isDialog() bool {
 	if j.all > dialog || j.inLabels.distinct[consent] == 0 {
 		return false
 	}
+	// A long dialog shows several buttons; one alone is the "cookie settings"
+	// of any cookie policy.
 	n := j.inText.distinct[consent] + j.inLabels.distinct[consent]
-	if n < 2 {
+	if n < 2 || j.all > notice && j.inLabels.distinct[consent] < 2 {
 		return false
 	}
 	// A short statement above the dialog has a heading that names it.
 	for _, t := range j.inTop[j.titles:] {
-		if t.named >= 0.8 && t.distinct[consent] == 0 && j.running >= 60 {
+		if t.distinct[consent] == 0 && (t.named >= 0.8 && j.running >= 60 || t.named >= 0.35 && j.running >= notice) {
 			return false
 		}
 	}
@@ -207,6 +209,28 @@ func (j *judging) shell() (record.Verdict, string) {
 // isIndex reports whether the text is a list of links with little besides.
 func (j *judging) isIndex() bool {
 	return j.links >= 2 && j.linked*2 > j.all && j.running < 80 || j.links >= 5 && j.linked*10 > j.all*7 && j.running < 150
+}
+
+// law returns the words of the title that show the page to be the text of a law
+// on data protection, which says all that a statement says and is none: it
+// speaks of a law, and the text is cut into numbered articles.
+func (j *judging) law() string {
+	if j.articles < 8 {
+		return ""
+	}
+	for _, t := range j.inTop[:min(len(j.inTop), j.titles+1)] {
+		if t.first[about] != "" && t.named < 0.95 {
+			return t.first[about]
+		}
+	}
+	return ""
+}
+
+func (j *judging) legalText() (record.Verdict, string) {
+	if w := j.law(); w != "" {
+		return record.VerdictOther, fmt.Sprintf("the text of a law: its title speaks of “%s” and it has %d numbered articles", w, j.articles)
+	}
+	return "", ""
 }
 
 func (j *judging) index() (record.Verdict, string) {

@@ -24,6 +24,8 @@ type shape struct {
 	// those inside links.
 	all, running, linked int
 	links                int
+	// articles counts the blocks that begin with one word and a number.
+	articles int
 	// sampled counts the words of text.
 	sampled int
 	// All canonical: the short lines (buttons, labels, headings), the running
@@ -46,7 +48,7 @@ func measure(doc *record.Document, title string) shape {
 	}
 	s.titles = len(s.top)
 	var text, labels strings.Builder
-	heads := 0
+	heads, numbered := 0, make(map[string]int)
 	for i := range doc.Blocks {
 		b := &doc.Blocks[i]
 		n := countWords(b.Text)
@@ -55,6 +57,10 @@ func measure(doc *record.Document, title string) shape {
 		}
 		s.blocks++
 		s.all += n
+		if w := numberedWord(b.Text); w != "" && len(numbered) < 64 {
+			numbered[w]++
+			s.articles = max(s.articles, numbered[w])
+		}
 		in := 0
 		for _, l := range b.Links {
 			in += countWords(l.Text)
@@ -86,6 +92,19 @@ func measure(doc *record.Document, title string) shape {
 	s.text = canon.Text(s.raw)
 	s.labels = canon.Text(labels.String())
 	return s
+}
+
+// numberedWord returns the first word of a text where a number follows it:
+// "Article" of "Article 7.", "ماده" of "ماده ۷ـ".
+func numberedWord(s string) string {
+	word, rest, ok := strings.Cut(cut(s, 40), " ")
+	if r, _ := utf8.DecodeRuneInString(rest); !ok || !unicode.IsDigit(r) {
+		return ""
+	}
+	if r, _ := utf8.DecodeRuneInString(word); !unicode.IsLetter(r) && r != '§' {
+		return ""
+	}
+	return word
 }
 
 // titleParts cuts a title at the marks that part a page's name from its

@@ -23,6 +23,7 @@ const (
 	maintenance             // "back soon"
 	loading                 // placeholders of script-built pages
 	needsScript             // "please enable JavaScript"
+	about                   // words of news and laws, which speak about privacy
 	lists
 )
 
@@ -64,7 +65,7 @@ func newLexicon(lex []record.Lexicon) *lexicon {
 			add(name, p, l.Links.Statement[p])
 		}
 		for i, phrases := range [lists][]string{privacy: l.Pages.Privacy, blocked: l.Pages.Blocked, login: l.Pages.Login, consent: l.Pages.Consent,
-			notFound: l.Pages.NotFound, failed: l.Pages.Error, maintenance: l.Pages.Maintenance, loading: l.Pages.Loading, needsScript: l.Pages.NeedsScript} {
+			notFound: l.Pages.NotFound, failed: l.Pages.Error, maintenance: l.Pages.Maintenance, loading: l.Pages.Loading, needsScript: l.Pages.NeedsScript, about: l.Links.Not} {
 			for _, p := range phrases {
 				add(list(i), p, 1)
 			}
