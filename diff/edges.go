@@ -56,7 +56,7 @@ func (x *comparison) edges(ss []align.Sentence, groups []int, doc *record.Docume
 
 // Lines that make a surround, a menu, and a menu without links.
 const (
-	fewLines  = 2
+	fewLines  = 3
 	manyLines = 8
 	longList  = 20
 	// dialogPhrases of consent dialogs make one.

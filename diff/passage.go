@@ -140,7 +140,13 @@ func (x *comparison) lone(p *passage, ss []align.Sentence, at align.Span, doc *r
 			text.WriteByte(' ')
 		}
 	}
-	if len(rest) == 0 || bareHeading(rest, doc) {
+	if len(rest) == 0 {
+		return noise
+	}
+	if bareHeading(rest, doc) {
+		if carries(p.topics) {
+			return slight // the text under it lost its name
+		}
 		return noise
 	}
 	ws := words(text.String())
