@@ -59,7 +59,7 @@ func (db *DB) pack(plain []byte, st int, streams *[streamCount]stream) (blob, er
 	var base []byte
 	var known bool
 	err := db.peek(func(tx *bolt.Tx) error {
-		if known = tx.Bucket([]byte(bucketDigests)).Get(b.sum[:]) != nil; known || st == noStream {
+		if _, known = serialOf(tx, b.sum); known || st == noStream {
 			return nil
 		}
 		if s := streams[st]; s.key != 0 && s.deltas < keyEvery-1 {
@@ -89,27 +89,38 @@ func (db *DB) pack(plain []byte, st int, streams *[streamCount]stream) (blob, er
 	return b, nil
 }
 
+// serialOf finds the blob of a digest. A blob that is damaged, or that a
+// damaged row leads to, does not count: the content is then stored anew.
+func serialOf(tx *bolt.Tx, sum digest) (uint64, bool) {
+	k, err := getRow(tx, bucketDigests, sum[:])
+	if err != nil || len(k) != 8 {
+		return 0, false
+	}
+	row, err := getRow(tx, bucketBlobs, k)
+	if err != nil || row == nil {
+		return 0, false
+	}
+	return binary.BigEndian.Uint64(k), true
+}
+
 // putBlob stores a packed blob and returns its serial, which may be one that
 // another visit was given meanwhile.
 func putBlob(tx *bolt.Tx, b *blob) (serial uint64, fresh bool, err error) {
-	digests := tx.Bucket([]byte(bucketDigests))
-	if k, err := getRow(tx, bucketDigests, b.sum[:]); err != nil {
-		return 0, false, err
-	} else if k != nil {
-		return binary.BigEndian.Uint64(k), false, nil
+	if serial, ok := serialOf(tx, b.sum); ok {
+		return serial, false, nil
 	}
 	if b.row == nil {
-		return 0, false, fmt.Errorf("blob %x is in no row", b.sum)
+		return 0, false, damage(bucketDigests, b.sum[:], "the content was there a moment ago")
 	}
 	blobs := tx.Bucket([]byte(bucketBlobs))
 	blobs.FillPercent = 0.95 // keys only grow: leave no half-empty pages behind
 	if serial, err = blobs.NextSequence(); err != nil {
 		return 0, false, err
 	}
-	if err := put(tx, bucketBlobs, serialKey(serial), b.row); err != nil {
+	if err := putInto(blobs, bucketBlobs, serialKey(serial), b.row); err != nil {
 		return 0, false, err
 	}
-	return serial, true, putInto(digests, bucketDigests, b.sum[:], serialKey(serial))
+	return serial, true, put(tx, bucketDigests, b.sum[:], serialKey(serial))
 }
 
 // follow moves a stream on after serial was stored from b.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -79,8 +78,15 @@ func (db *DB) Check(ctx context.Context) (CheckReport, error) {
 	if err == nil {
 		err = c.blobs(ctx)
 	}
-	if err == nil && !c.broken {
+	if err == nil {
 		err = db.view(ctx, c.pages)
+	}
+	switch {
+	case err != nil || c.broken:
+	case db.readOnly:
+		err = db.view(ctx, c.engine)
+	default:
+		err = db.write(ctx, 0, c.engine)
 	}
 	if err != nil {
 		return c.report, fmt.Errorf("store: check %s: %w", db.path, err)
@@ -101,8 +107,9 @@ type checker struct {
 	// last is the number of versions found of each site.
 	last  map[string]int
 	heads []byte
-	// broken is set when a bucket's pages cannot be walked. The engine's own
-	// check would then run into them in a goroutine that nothing can guard.
+	// lastBlob is the key of the newest blob when the rows were read.
+	lastBlob []byte
+	// broken is set when pages cannot be walked; see check_pages.go.
 	broken bool
 }
 
@@ -148,6 +155,16 @@ func (c *checker) rows(ctx context.Context, tx *bolt.Tx) error {
 		if !c.has(tx, bucketStates, []byte(domain)) {
 			c.add(bucketStates, []byte(domain), "the row is missing, but the site has versions")
 		}
+	}
+	if err := guard(func() error {
+		if b := tx.Bucket([]byte(bucketBlobs)); b != nil {
+			c.lastBlob, _ = b.Cursor().Last()
+			c.lastBlob = bytes.Clone(c.lastBlob)
+		}
+		return nil
+	}); err != nil {
+		c.broken = true
+		c.add(bucketBlobs, nil, "its pages cannot be read: %v", err)
 	}
 	sum := sha256.Sum256(c.heads)
 	c.report.Heads = hex.EncodeToString(sum[:])
@@ -236,7 +253,7 @@ func (c *checker) blobs(ctx context.Context) error {
 				if x.serial == before {
 					c.add(bucketDigests, sum[:], "blob %d has another digest already", x.serial)
 				} else {
-					c.unnamed(tx, before, x.serial)
+					c.unnamed(tx, before, serialKey(x.serial))
 				}
 				before = x.serial
 				c.blob(tx, sum, x)
@@ -251,7 +268,10 @@ func (c *checker) blobs(ctx context.Context) error {
 			c.add(bucketBlobs, nil, "its pages cannot be read: %v", err)
 		}
 	}
-	return nil
+	return c.db.view(ctx, func(tx *bolt.Tx) error {
+		c.unnamed(tx, before, append(c.lastBlob, 0))
+		return nil
+	})
 }
 
 func (c *checker) blob(tx *bolt.Tx, sum digest, x *content) {
@@ -279,22 +299,15 @@ func (c *checker) blob(tx *bolt.Tx, sum digest, x *content) {
 	}
 }
 
-// unnamed reports blobs between two serials, which no digest leads to.
-func (c *checker) unnamed(tx *bolt.Tx, after, before uint64) {
+// unnamed reports blobs that come after a serial and before a key: no digest
+// leads to them.
+func (c *checker) unnamed(tx *bolt.Tx, after uint64, before []byte) {
 	b := tx.Bucket([]byte(bucketBlobs))
 	if b == nil {
 		return
 	}
 	cur := b.Cursor()
-	for k, _ := cur.Seek(serialKey(after + 1)); len(k) == 8 && binary.BigEndian.Uint64(k) < before; k, _ = cur.Next() {
+	for k, _ := cur.Seek(serialKey(after + 1)); k != nil && bytes.Compare(k, before) < 0; k, _ = cur.Next() {
 		c.add(bucketBlobs, k, "no digest leads to it")
 	}
-}
-
-// pages runs the engine's own check of its tree and its list of free pages.
-func (c *checker) pages(tx *bolt.Tx) error {
-	for err := range tx.Check() {
-		c.damage(&DamageError{Bucket: "(pages)", Key: "-", What: err.Error()})
-	}
-	return nil
 }

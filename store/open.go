@@ -41,26 +41,39 @@ func open(ctx context.Context, o Options, steps []migration) (*DB, error) {
 	if err := ready(&o, steps); err != nil {
 		return nil, err
 	}
-	b, err := openBolt(ctx, o)
+	b, file, err := openBolt(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	if err := adopt(b, o, steps); err != nil {
-		b.Close()
+		release(b, file)
 		return nil, err
 	}
 	z, err := newCodec()
 	if err != nil {
-		b.Close()
+		release(b, file)
 		return nil, err
 	}
 	db := &DB{
-		bolt: b, zstd: z, log: o.Log, path: o.Path, readOnly: o.ReadOnly, update: b.Update,
+		bolt: b, file: file, zstd: z, log: o.Log, path: o.Path, readOnly: o.ReadOnly,
 		jobs: make(chan *job, groupJobs), drained: make(chan struct{}),
 	}
+	db.update = db.transact
 	go db.writer()
 	return db, nil
 }
+
+// release closes the file even where the engine trips over it.
+func release(b *bolt.DB, file *os.File) error {
+	err := guard(b.Close) // waits for readers
+	if errors.Is(err, ErrDamaged) {
+		abandon(file)
+	}
+	return err
+}
+
+// abandon lets others have a file that the engine will not close.
+func abandon(file *os.File) error { return errors.Join(unlock(file), file.Close()) }
 
 // ready makes sure that there is a file to open. An empty file is refused: a
 // new archive is never made where something was before.
@@ -153,7 +166,7 @@ func syncDir(dir string) error {
 }
 
 // openBolt opens the file, waiting for its lock no longer than asked.
-func openBolt(ctx context.Context, o Options) (*bolt.DB, error) {
+func openBolt(ctx context.Context, o Options) (*bolt.DB, *os.File, error) {
 	wait := o.LockTimeout
 	if wait == 0 {
 		wait = time.Second
@@ -166,27 +179,32 @@ func openBolt(ctx context.Context, o Options) (*bolt.DB, error) {
 	defer limit.Stop()
 	for {
 		if err := whole(o.Path); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		var b *bolt.DB
+		var file *os.File
 		err := guard(func() (err error) {
 			// A time-out this short makes the engine try the lock once.
 			b, err = bolt.Open(o.Path, 0o600, &bolt.Options{
 				Timeout: time.Nanosecond, ReadOnly: o.ReadOnly, InitialMmapSize: size, FreelistType: bolt.FreelistMapType,
-				OpenFile: func(name string, flag int, perm os.FileMode) (*os.File, error) {
-					return os.OpenFile(name, flag&^os.O_CREATE, perm)
+				OpenFile: func(name string, flag int, perm os.FileMode) (f *os.File, err error) {
+					file, err = os.OpenFile(name, flag&^os.O_CREATE, perm)
+					return file, err
 				},
 			})
 			return err
 		})
+		if errors.Is(err, ErrDamaged) {
+			abandon(file) // the engine gave up half-way
+		}
 		if !errors.Is(err, berrors.ErrTimeout) {
-			return b, classify(err)
+			return b, file, classify(err)
 		}
 		select {
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return nil, nil, ctx.Err()
 		case <-limit.C:
-			return nil, fmt.Errorf("%w: is policywatch running? One process at a time can have the archive open", ErrHeld)
+			return nil, nil, fmt.Errorf("%w: is policywatch running? One process at a time can have the archive open", ErrHeld)
 		case <-time.After(lockRetry):
 		}
 	}

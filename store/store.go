@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -39,8 +40,11 @@ type DB struct {
 	log      *slog.Logger
 	path     string
 	readOnly bool
-	// update runs a transaction and flushes it: bolt.DB.Update.
+	file     *os.File // the engine's own
+	// update is transact; a test puts a failing disk before it.
 	update func(func(*bolt.Tx) error) error
+	// stuck is set when the engine will never give its write lock back.
+	stuck atomic.Bool
 
 	jobs    chan *job
 	drained chan struct{}
@@ -78,7 +82,10 @@ func (db *DB) Close() error {
 	close(db.jobs)
 	db.mu.Unlock()
 	<-db.drained
-	return db.bolt.Close() // waits for readers
+	if db.stuck.Load() {
+		return abandon(db.file) // the engine would wait for ever
+	}
+	return release(db.bolt, db.file)
 }
 
 // view runs fn in a read transaction. It must be short, since pages freed

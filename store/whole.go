@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -46,13 +45,11 @@ func whole(path string) error {
 			return err
 		}
 		m := page[metaAt:]
-		h := fnv.New64a()
-		h.Write(m[:metaSumAt])
-		if binary.NativeEndian.Uint32(m) != boltMagic || binary.NativeEndian.Uint64(m[metaSumAt:]) != h.Sum64() {
+		if !metaSound(m) {
 			continue
 		}
-		pageSize := uint64(binary.NativeEndian.Uint32(m[8:]))
-		pages, tx := binary.NativeEndian.Uint64(m[40:]), binary.NativeEndian.Uint64(m[48:])
+		pageSize := uint64(order.Uint32(m[8:]))
+		pages, tx := order.Uint64(m[40:]), order.Uint64(m[48:])
 		if !found || tx > newest {
 			found, newest, need = true, tx, pages*pageSize
 		}
@@ -68,4 +65,10 @@ func whole(path string) error {
 		return fmt.Errorf("%w: the file has %d bytes and should have at least %d; it was cut short", ErrDamaged, have, need)
 	}
 	return nil
+}
+
+func metaSound(m []byte) bool {
+	h := fnv.New64a()
+	h.Write(m[:metaSumAt])
+	return order.Uint32(m) == boltMagic && order.Uint64(m[metaSumAt:]) == h.Sum64()
 }

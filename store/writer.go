@@ -96,17 +96,15 @@ func (db *DB) runGroup(group []*job) {
 	left := group
 	for len(left) > 0 {
 		var bad *job
-		err := guard(func() error {
-			return db.update(func(tx *bolt.Tx) error {
-				for _, j := range left {
-					bad = j
-					if j.err = runJob(tx, j); j.err != nil && !errors.As(j.err, new(refusal)) {
-						return j.err
-					}
+		err := db.update(func(tx *bolt.Tx) error {
+			for _, j := range left {
+				bad = j
+				if j.err = runJob(tx, j); j.err != nil && !errors.As(j.err, new(refusal)) {
+					return j.err
 				}
-				bad = nil
-				return nil
-			})
+			}
+			bad = nil
+			return nil
 		})
 		if err != nil && bad != nil {
 			// The job spoilt the transaction: leave it out and run the others again.
@@ -132,6 +130,37 @@ func (db *DB) runGroup(group []*job) {
 			close(j.done)
 		}
 	}
+}
+
+// transact runs fn in a transaction and flushes it. Where the engine trips over
+// a broken page even in undoing the transaction, it keeps its lock for ever;
+// then no later write may touch it.
+func (db *DB) transact(fn func(*bolt.Tx) error) error {
+	if db.stuck.Load() {
+		return fmt.Errorf("%w: an earlier write could not be undone; close it and verify it", ErrDamaged)
+	}
+	var tx *bolt.Tx
+	err := guard(func() (err error) {
+		tx, err = db.bolt.Begin(true)
+		return err
+	})
+	if err != nil {
+		db.stuck.Store(errors.Is(err, ErrDamaged))
+		return err
+	}
+	err = guard(func() error {
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return tx.Commit()
+	})
+	if err != nil && tx.DB() != nil {
+		if undo := guard(tx.Rollback); undo != nil {
+			db.stuck.Store(tx.DB() != nil)
+			err = errors.Join(err, undo)
+		}
+	}
+	return err
 }
 
 func runJob(tx *bolt.Tx, j *job) error {

@@ -1,14 +1,18 @@
+//go:build unix
+
 package store_test
 
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -219,4 +223,97 @@ func holdOpen(path string) error {
 	fmt.Println("open")
 	_, err = io.Copy(io.Discard, os.Stdin)
 	return err
+}
+
+// S3: one process at a time. The second is told the file and what to look for,
+// and gets in once the first lets go.
+func TestHeldByAnotherProcess(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "policywatch.db")
+	release, opened := startHolder(t, path)
+	if !opened() {
+		t.Fatal("the child did not open the archive")
+	}
+	for _, readOnly := range []bool{false, true} {
+		_, err := store.Open(ctx, store.Options{Path: path, ReadOnly: readOnly, LockTimeout: -1})
+		if !errors.Is(err, store.ErrHeld) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "is policywatch running?") {
+			t.Errorf("read only %t: %v", readOnly, err)
+		}
+	}
+	short, cancel := context.WithCancel(ctx)
+	cancel()
+	if _, err := store.Open(short, store.Options{Path: path, LockTimeout: time.Hour}); !errors.Is(err, context.Canceled) {
+		t.Errorf("with a cancelled context: %v", err)
+	}
+	release()
+	db, err := store.Open(ctx, store.Options{Path: path, LockTimeout: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+}
+
+// Rights are not looked at for the superuser; so a child gives them up first.
+func TestNoRights(t *testing.T) {
+	dir, err := os.MkdirTemp("", "policywatch-rights-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "x.db")
+	b, err := os.ReadFile(makeArchive(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, b, 0o444); err != nil {
+		t.Fatal(err)
+	}
+	if os.Getuid() != 0 {
+		if err := os.Chmod(dir, 0o555); err != nil {
+			t.Fatal(err)
+		}
+		defer os.Chmod(dir, 0o755)
+	}
+	_, lines := startChild(t, "unprivileged", path)
+	var got []string
+	for lines.Scan() {
+		got = append(got, lines.Text())
+	}
+	if len(got) != 3 || !strings.HasSuffix(got[0], "x.db: permission denied") || !strings.Contains(got[1], "make the file") ||
+		!strings.Contains(got[1], "permission denied") || got[2] != "read only: <nil>" {
+		t.Errorf("%q", got)
+	}
+}
+
+func openUnprivileged(path string) error {
+	if os.Getuid() == 0 {
+		if err := syscall.Setuid(65534); err != nil {
+			return err
+		}
+	}
+	ctx := context.Background()
+	_, err := store.Open(ctx, store.Options{Path: path})
+	fmt.Println(err)
+	_, err = store.Open(ctx, store.Options{Path: path + ".new"})
+	fmt.Println(err)
+	_, err = store.Open(ctx, store.Options{Path: path, ReadOnly: true})
+	fmt.Println("read only:", err)
+	return nil
+}
+
+// startHolder runs a child that has the archive open. release lets it go on to
+// close it; opened waits until it is open.
+func startHolder(t *testing.T, path string) (release func(), opened func() bool) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd, lines := startChildWith(t, "hold", path, r)
+	r.Close()
+	t.Cleanup(func() { w.Close() })
+	return func() { w.Close(); cmd.Wait() }, lines.Scan
 }
