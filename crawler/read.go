@@ -145,8 +145,7 @@ func sniff(snap *record.Snapshot) form {
 	if bytes.Contains(head, []byte("%PDF-")) {
 		return formPDF
 	}
-	utf16 := bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff"))
-	if bytes.IndexByte(head, 0) >= 0 && !utf16 {
+	if bytes.IndexByte(head, 0) >= 0 && !wide(head) {
 		return formBinary
 	}
 	media, _, _ := mime.ParseMediaType(snap.ContentType())
@@ -162,6 +161,21 @@ func sniff(snap *record.Snapshot) form {
 		}
 	}
 	return formHTML
+}
+
+// wide reports whether NUL bytes come from UTF-16: behind a byte order mark, or
+// as every other byte of Latin markup.
+func wide(head []byte) bool {
+	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
+		return true
+	}
+	var nul [2]int
+	for i, b := range head {
+		if b == 0 {
+			nul[i%2]++
+		}
+	}
+	return max(nul[0], nul[1]) > len(head)/4 && min(nul[0], nul[1]) == 0
 }
 
 func looksLikeHTML(head []byte) bool {
