@@ -102,7 +102,7 @@ func (t *tree) prune(root int32, r *Reader) {
 
 // share reports whether part is at least percent of total.
 func share(part, total, percent int32) bool {
-	return int64(part)*100 >= int64(total)*int64(percent)
+	return total > 0 && int64(part)*100 >= int64(total)*int64(percent)
 }
 
 // furniture judges one element by its kind.

@@ -104,7 +104,7 @@ func emphasis(s string, i, j int) bool {
 // bracketed reads [text](target) at the start of s; n is 0 when it is none.
 // A reference [text][id] or a bare [text] is none: brackets are text.
 func bracketed(s string) (text, target string, n int) {
-	const longest = 4000
+	const longest = 2000
 	depth, end := 0, -1
 	for i := 0; i < len(s) && i < longest; i++ {
 		switch s[i] {

@@ -8,7 +8,7 @@ import (
 )
 
 // maxText bounds the characters of plain input that are read.
-const maxText = 16 << 20
+const maxText = 6 << 20
 
 // draft is a block in the making.
 type draft struct {
@@ -219,9 +219,12 @@ func continues(p *draft, text string, md, wrapped bool, width int) bool {
 
 // wrapWidth tells whether the lines were broken at a width, and at which.
 func wrapWidth(lines []string) (width int, wrapped bool) {
-	pairs, broken := 0, 0
+	pairs, broken, stops := 0, 0, 0
 	for i := 0; i+1 < len(lines); i++ {
 		a, b := squeeze(lines[i]), squeeze(lines[i+1])
+		if stopInFront(b) {
+			stops++
+		}
 		if a == "" || b == "" || bullet(b) > 0 {
 			continue
 		}
@@ -232,7 +235,7 @@ func wrapWidth(lines []string) (width int, wrapped bool) {
 			width = max(width, n)
 		}
 	}
-	return width, broken >= 3 && broken*2 > pairs
+	return width, broken >= 3 && broken*2 > pairs || stops > 1
 }
 
 // atx reads "## heading"; n is 0 when the line is none.
