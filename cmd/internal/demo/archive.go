@@ -138,8 +138,8 @@ func readSite(text string) (*site, error) {
 	return s, nil
 }
 
-// fields calls set with every "key: value" line up to the first empty line
-// that is followed by an edit; # starts a comment.
+// fields calls set with every "key: value" line; a line that begins with # is a
+// comment.
 func fields(body string, set func(key, value string) error) error {
 	sc := bufio.NewScanner(strings.NewReader(body))
 	for sc.Scan() {
