@@ -57,10 +57,3 @@ func (p pages) Text(text []byte, base string) (*record.Document, error) {
 func (p pages) Markdown(text []byte, base string) (*record.Document, error) {
 	return p.Reader.Markdown(text, extract.Options{URL: base})
 }
-
-// noPDF answers for PDF files until there is a reader for them.
-type noPDF struct{}
-
-func (noPDF) PDF(context.Context, []byte) (*record.Document, error) {
-	return nil, &record.Fault{Kind: record.FaultUnreadable, Detail: "PDF files cannot be read yet"}
-}

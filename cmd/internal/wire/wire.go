@@ -18,6 +18,7 @@ import (
 	"policywatch/crawler/extract"
 	"policywatch/crawler/fetch"
 	"policywatch/crawler/gate"
+	"policywatch/crawler/pdf"
 	"policywatch/diff"
 	"policywatch/diff/section"
 	"policywatch/notify"
@@ -83,7 +84,9 @@ func NewTools(o Options) (*Tools, error) {
 	}
 	sections := section.New(d.lexicons)
 	judge := gate.New(d.lexicons)
-	desk := &crawler.Desk{Decode: charset.Decode, Pages: pages{extract.New(d.lexicons)}, PDFs: noPDF{}, Label: sections, Gate: judge}
+	reader := extract.New(d.lexicons)
+	files := pdf.New(pdf.Options{Lexicons: d.lexicons, Language: reader.Language})
+	desk := &crawler.Desk{Decode: charset.Decode, Pages: pages{reader}, PDFs: files, Label: sections, Gate: judge}
 	decode := func(s *record.Snapshot) []byte {
 		text, _ := charset.Decode(s.Body, s.ContentType())
 		return text
