@@ -228,6 +228,21 @@ func TestNotLooked(t *testing.T) {
 	}
 }
 
+// A home page full of headlines about privacy does not send the caller through
+// all of them. K8
+func TestFewWeakCandidates(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`<html lang="en">`)
+	for i := range 60 {
+		fmt.Fprintf(&b, `<a href="/p/%d">Privacy Act</a>`, i)
+	}
+	w := &web{t: t, pages: map[string]string{"https://agency.example/": b.String()}}
+	c, _, fault := finder(t, w).Candidates(t.Context(), record.Site{}, "https://agency.example/")
+	if fault != nil || len(c) == 0 || len(c) > 3 {
+		t.Errorf("got %d candidates and %v", len(c), fault)
+	}
+}
+
 // An interrupted search is cancelled, never "no statement".
 func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())

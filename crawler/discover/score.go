@@ -17,8 +17,8 @@ import (
 const Good = 0.6
 
 const (
-	maxCandidates = 40 // returned of one page
-	least         = 0.1
+	maxCandidates = 40  // returned of one page
+	least         = 0.2 // a lower score is no candidate
 )
 
 // lead is a judged link: a candidate, a hub to open, or neither.

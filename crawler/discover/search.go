@@ -17,6 +17,7 @@ const (
 	maxDeeper   = 6  // pages one click away
 	maxGuesses  = 12 // usual addresses
 	maxRefresh  = 2  // meta refreshes in a row
+	maxWeak     = 3  // candidates below Good that one round returns
 	deeperTrust = 0.95
 	// switchWeight places a language switch among the hubs: after the terms
 	// of use, before "about".
@@ -72,6 +73,14 @@ func (s *Search) More(ctx context.Context) ([]record.Candidate, []record.Step, *
 		}
 	}
 	slices.SortStableFunc(found, func(a, b record.Candidate) int { return cmp.Compare(b.Score, a.Score) })
+	// Weak finds cost a request each; a few of them are worth a look, a page of
+	// news about privacy is not.
+	for i, c := range found {
+		if c.Score < Good {
+			found = found[:min(len(found), i+maxWeak)]
+			break
+		}
+	}
 	if len(found) > 0 {
 		return found, s.steps, nil
 	}
