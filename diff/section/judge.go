@@ -1,7 +1,6 @@
 package section
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -36,13 +35,21 @@ func soft(t record.Topic) bool {
 	return false
 }
 
+// passage is a text and what was found in it. Its matcher is nil when no
+// lexicon fits its language.
+type passage struct {
+	text    *text
+	matcher *matcher
+	hits    []hit
+	scores  scores
+	used    []hit // the hits that the scores were made of
+}
+
 // unit is what is judged as one: a paragraph, or a lead and its short items.
 type unit struct {
-	from, to int // blocks
-	text     *text
-	matcher  *matcher
-	scores   scores
-	used     []hit
+	passage
+	from, to int   // blocks
+	starts   []int // where each block begins in the text
 }
 
 // part of the document under one heading, or before the first.
@@ -52,10 +59,7 @@ type stretch struct {
 	units    []unit
 	words    int // in the body
 
-	headText    *text
-	headMatcher *matcher
-	head        scores
-	headUsed    []hit
+	head passage
 	// spoken is set when the heading is a sentence rather than a title.
 	spoken bool
 	// container is set when the body is empty but the next heading stands
@@ -95,86 +99,95 @@ func (r *Reader) weigh(doc *record.Document, s *stretch) {
 	body := s.from
 	if s.heading >= 0 {
 		body++
-		b := &doc.Blocks[s.heading]
-		s.headText = newText(b.Text)
-		s.headMatcher = r.matcher(doc.Lang, b.Text)
-		if s.headMatcher != nil {
-			s.head, s.headUsed, s.spoken = s.headMatcher.headingScores(s.headText)
-			if len(s.head) == 0 && s.headMatcher.rtl && len(s.headText.words) > 1 {
-				s.head, s.headUsed = s.headMatcher.reversedScores(s.headText)
-			}
-		}
+		s.head = r.passage(doc.Lang, doc.Blocks[s.heading].Text)
+		s.spoken = s.head.weighHeading()
 	}
-	for _, u := range units(doc.Blocks, body, s.to) {
-		u.text = newText(unitText(doc.Blocks[u.from:u.to]))
+	s.units = units(doc.Blocks, body, s.to)
+	for i := range s.units {
+		u := &s.units[i]
+		raw, starts := unitText(doc.Blocks[u.from:u.to])
+		u.passage, u.starts = r.passage(doc.Lang, raw), starts
+		u.weighBody()
 		s.words += len(u.text.words)
-		u.matcher = r.matcher(doc.Lang, u.text.raw)
-		if u.matcher != nil {
-			u.scores, u.used = u.matcher.bodyScores(u.text)
-		}
-		s.units = append(s.units, u)
 	}
 }
 
-// headingScores weighs t as a heading. Where it says nothing that headings
-// say, it may still be a sentence: "We do not sell your data".
-func (m *matcher) headingScores(t *text) (s scores, used []hit, spoken bool) {
-	first := 0
-	for first < len(t.words) && ordinal(t.words[first].Text) {
-		first++
+// passage reads a text: its words, and the phrases in them.
+func (r *Reader) passage(lang, raw string) passage {
+	p := passage{text: newText(raw), matcher: r.matcher(lang, raw)}
+	if p.matcher != nil {
+		p.hits = p.matcher.hits(p.text)
 	}
-	hits := m.hits(t)
-	s, used = m.evidence(hits, func(h hit) float64 {
-		p := &m.phrases[h.phrase]
-		if !p.heading || p.whole && (h.from > first || h.to < len(t.words)) {
-			return 0
+	return p
+}
+
+// weighHeading scores a heading. Where it says nothing that headings say, its
+// words are tried in reversed order, as some PDF writers leave them, and then as
+// a sentence ("We do not sell your data"), which it reports.
+func (p *passage) weighHeading() (spoken bool) {
+	if p.matcher == nil {
+		return false
+	}
+	if p.weighTitle(p.text, p.hits); len(p.scores) > 0 {
+		return false
+	}
+	if n := len(p.text.words); p.matcher.rtl && n > 1 {
+		back := *p.text
+		back.words = slices.Clone(p.text.words)
+		slices.Reverse(back.words)
+		if p.weighTitle(&back, p.matcher.hits(&back)); len(p.scores) > 0 {
+			for i, h := range p.used {
+				p.used[i].from, p.used[i].to = n-h.to, n-h.from
+			}
+			return false
 		}
-		return p.weight
-	})
-	if len(s) > 0 {
-		return s, used, false
 	}
-	s, used = m.evidence(hits, func(h hit) float64 {
-		if p := &m.phrases[h.phrase]; !p.heading {
-			return p.weight
+	p.scores, p.used = p.matcher.evidence(p.hits, func(h hit) float64 {
+		if ph := &p.matcher.phrases[h.phrase]; !ph.heading {
+			return ph.weight
 		}
 		return 0
 	})
-	return s, used, true
+	return true
 }
 
-// reversedScores weighs a heading whose words stand in reversed order, as some
-// PDF writers leave them.
-func (m *matcher) reversedScores(t *text) (scores, []hit) {
-	back := &text{raw: t.raw, words: slices.Clone(t.words), sentence: make([]int32, len(t.words)), sentences: t.sentences}
-	slices.Reverse(back.words)
-	n := len(t.words)
-	s, used, _ := m.headingScores(back)
-	for i, h := range used {
-		used[i].from, used[i].to = n-h.to, n-h.from
-	}
-	return s, used
-}
-
-// bodyScores weighs a unit. A few words before a colon or a cell's end at its
-// beginning count as a heading: "Retention: six months".
-func (m *matcher) bodyScores(t *text) (scores, []hit) {
-	lead := leadWords(t)
-	hits := m.hits(t)
-	first := 0
-	for first < lead && ordinal(t.words[first].Text) {
-		first++
-	}
-	return m.evidence(hits, func(h hit) float64 {
-		p := &m.phrases[h.phrase]
-		if !p.heading {
-			return p.weight
-		}
-		if h.to > lead || p.whole && (h.from > first || h.to < lead) {
+// weighTitle scores by heading phrases alone.
+func (p *passage) weighTitle(t *text, hits []hit) {
+	first := skipOrdinals(t, len(t.words))
+	p.scores, p.used = p.matcher.evidence(hits, func(h hit) float64 {
+		ph := &p.matcher.phrases[h.phrase]
+		if !ph.heading || ph.whole && (h.from > first || h.to < len(t.words)) {
 			return 0
 		}
-		return p.weight
+		return ph.weight
 	})
+}
+
+// weighBody scores a unit. A few words before a colon or a cell's end at its
+// beginning count as a heading: "Retention: six months".
+func (p *passage) weighBody() {
+	if p.matcher == nil {
+		return
+	}
+	lead := leadWords(p.text)
+	first := skipOrdinals(p.text, lead)
+	p.scores, p.used = p.matcher.evidence(p.hits, func(h hit) float64 {
+		ph := &p.matcher.phrases[h.phrase]
+		if ph.heading && (h.to > lead || ph.whole && (h.from > first || h.to < lead)) {
+			return 0
+		}
+		return ph.weight
+	})
+}
+
+// skipOrdinals returns the index of the first of the words before end that does
+// not only number what follows.
+func skipOrdinals(t *text, end int) int {
+	i := 0
+	for i < end && ordinal(t.words[i].Text) {
+		i++
+	}
+	return i
 }
 
 // leadWords counts the words before an early colon or cell border; 0 when
@@ -240,11 +253,11 @@ func units(blocks []record.Block, from, to int) []unit {
 	return out
 }
 
-// unitText joins blocks: lines of one paragraph with a space, items with a
-// line break, which ends a sentence.
-func unitText(blocks []record.Block) string {
+// unitText joins blocks, lines of one paragraph with a space and items with a
+// line break, which ends a sentence. It also says where each block begins.
+func unitText(blocks []record.Block) (raw string, starts []int) {
 	if len(blocks) == 1 {
-		return blocks[0].Text
+		return blocks[0].Text, []int{0}
 	}
 	var b strings.Builder
 	for i := range blocks {
@@ -255,9 +268,10 @@ func unitText(blocks []record.Block) string {
 				b.WriteByte('\n')
 			}
 		}
+		starts = append(starts, b.Len())
 		b.WriteString(blocks[i].Text)
 	}
-	return b.String()
+	return b.String(), starts
 }
 
 // adopt finds the headings without a body that stand above others.
@@ -290,219 +304,4 @@ func marked(s string) bool {
 	}
 	w := strings.TrimRight(f[0], ".:)-–،")
 	return w != f[0] && ordinal(strings.ToLower(w))
-}
-
-// opening returns the first stretch that has both a heading and a body.
-func (j *judgement) opening() *stretch {
-	for _, s := range j.stretches {
-		if s.heading >= 0 && s.words > 0 {
-			return s
-		}
-	}
-	return nil
-}
-
-// verdict is one topic accepted for a section.
-type verdict struct {
-	topic record.Topic
-	score float64
-}
-
-func (j *judgement) sections() []record.Section {
-	out := []record.Section{}
-	for _, s := range j.stretches {
-		if s.heading < 0 {
-			out = append(out, j.loose(s)...)
-			continue
-		}
-		out = append(out, j.headed(s)...)
-	}
-	return out
-}
-
-// headed makes the section of a heading, followed by the paragraphs in it that
-// are about something else.
-func (j *judgement) headed(s *stretch) []record.Section {
-	b := &j.doc.Blocks[s.heading]
-	sec := record.Section{Heading: b.Text, Level: b.Level, Topics: []record.Topic{}, From: s.from, To: s.to}
-	if s.words == 0 && !s.container {
-		return []record.Section{sec} // K2: a heading alone covers nothing
-	}
-	units := s.units
-	for _, c := range s.children {
-		units = append(units, c.units...)
-	}
-	best, total, count := scores{}, scores{}, map[record.Topic]int{}
-	for _, u := range units {
-		for t, v := range u.scores {
-			best[t] = max(best[t], v)
-			total[t] += min(v, 1.5)
-			if v >= enough {
-				count[t]++
-			}
-		}
-	}
-	pervaded := false // whether one topic runs through the body
-	for t, n := range count {
-		pervaded = pervaded || total[t] >= 2 && 2*n >= len(units)
-	}
-	clear := 0.0 // what the heading says most clearly
-	for _, v := range s.head {
-		clear = max(clear, v)
-	}
-	var topics []verdict
-	has := func(t record.Topic) bool {
-		return slices.ContainsFunc(topics, func(v verdict) bool { return v.topic == t })
-	}
-	for _, t := range record.Topics() {
-		h := s.head[t]
-		switch {
-		case h >= named && best[t] == 0 && s.words >= 40 && pervaded:
-			// The heading misleads: the body never speaks of it and speaks
-			// plainly of something else.
-		case h >= named, h >= hinted && !s.spoken && h+best[t] >= enough && (clear < named || best[t] >= enough):
-			topics = append(topics, verdict{t, 1 + h + best[t]})
-		}
-	}
-	titled := len(topics) > 0 && !s.spoken
-	if !titled && s == j.opening() && s.words >= 8 {
-		// What stands under the statement's own title introduces it.
-		topics = append(topics, verdict{record.PurposeScope, max(0.5, best[record.PurposeScope])})
-	}
-	bar := func(t record.Topic) float64 {
-		if titled && soft(t) && count[t] < 2 {
-			return plenty
-		}
-		return enough
-	}
-	if !s.container {
-		topics = append(topics, shared(units, best, total, bar, has, titled)...)
-	}
-	known := j.fill(&sec, topics, s, units)
-	out := []record.Section{sec}
-	if s.container {
-		return out
-	}
-	for _, u := range s.units {
-		var more []verdict
-		for _, t := range record.Topics() {
-			if u.scores[t] >= bar(t) && !has(t) {
-				more = append(more, verdict{t, u.scores[t]})
-			}
-		}
-		if len(more) > 0 {
-			in := record.Section{Implicit: true, From: u.from, To: u.to}
-			j.fill(&in, more, nil, []unit{u})
-			out = append(out, in)
-		}
-	}
-	if known && len(sec.Topics) == 0 && s.words > 0 {
-		out[0].Topics = []record.Topic{record.Other}
-	}
-	return out
-}
-
-// shared finds the topics that a section has from its body alone: those of a
-// good part of its units, under a heading that says nothing also those that
-// weigh most, and where no unit is plain, what all of them add up to.
-func shared(units []unit, best, total scores, bar func(record.Topic) float64, has func(record.Topic) bool, titled bool) []verdict {
-	var out []verdict
-	top, plain, most := record.Topic(""), false, 0.0
-	for _, v := range total {
-		most = max(most, v)
-	}
-	for _, t := range record.Topics() {
-		if has(t) || t == record.Other {
-			continue
-		}
-		count := 0
-		for _, u := range units {
-			if u.scores[t] >= bar(t) {
-				count++
-			}
-		}
-		plain = plain || count > 0
-		if count > 0 && (float64(count) >= share*float64(len(units)) || !titled && 2*total[t] >= most) {
-			out = append(out, verdict{t, best[t]})
-		}
-		if top == "" || total[t] > total[top] {
-			top = t
-		}
-	}
-	if !plain && len(out) == 0 && top != "" && total[top] >= 1.5*bar(top) {
-		out = append(out, verdict{top, total[top] / 2})
-	}
-	return out
-}
-
-// loose makes implicit sections of the blocks before the first heading: a new
-// one begins where a unit has a topic that the one before has not.
-func (j *judgement) loose(s *stretch) []record.Section {
-	var out []record.Section
-	var run []unit
-	var topics []verdict
-	flush := func() {
-		if len(run) == 0 {
-			return
-		}
-		sec := record.Section{Implicit: true, Topics: []record.Topic{}, From: run[0].from, To: run[len(run)-1].to}
-		j.fill(&sec, topics, nil, run)
-		out = append(out, sec)
-		run, topics = nil, nil
-	}
-	for _, u := range s.units {
-		var mine []verdict
-		fresh := false
-		for _, t := range record.Topics() {
-			if u.scores[t] >= enough {
-				mine = append(mine, verdict{t, u.scores[t]})
-				fresh = fresh || !slices.ContainsFunc(topics, func(v verdict) bool { return v.topic == t })
-			}
-		}
-		if fresh && (len(topics) > 0 || len(run) > 0 && len(mine) > 0) {
-			flush()
-		}
-		if len(topics) == 0 {
-			topics = mine
-		}
-		run = append(run, u)
-	}
-	flush()
-	return out
-}
-
-// fill writes the accepted topics into a section, the surest first, with the
-// words that decided. It reports whether any of the text could be read.
-func (j *judgement) fill(sec *record.Section, topics []verdict, s *stretch, units []unit) (known bool) {
-	slices.SortStableFunc(topics, func(a, b verdict) int { return cmp.Compare(b.score, a.score) })
-	sec.Topics = make([]record.Topic, 0, len(topics))
-	for _, v := range topics {
-		sec.Topics = append(sec.Topics, v.topic)
-	}
-	if len(topics) > 0 {
-		sec.Confidence = float64(int(100*min(0.99, 0.4+0.2*topics[0].score))) / 100
-	}
-	const most = 8
-	collect := func(t *text, m *matcher, used []hit) {
-		for _, h := range used {
-			if len(sec.Words) >= most || !slices.Contains(sec.Topics, m.phrases[h.phrase].topic) {
-				continue
-			}
-			w := t.raw[t.words[h.from].From:t.words[h.to-1].To]
-			if !slices.Contains(sec.Words, w) {
-				sec.Words = append(sec.Words, w)
-			}
-		}
-	}
-	if s != nil {
-		known = known || s.headMatcher != nil
-		collect(s.headText, s.headMatcher, s.headUsed)
-	}
-	for _, u := range units {
-		if u.matcher != nil {
-			known = true
-			collect(u.text, u.matcher, u.used)
-		}
-	}
-	return known
 }

@@ -32,6 +32,7 @@ func newMatcher(lex record.Lexicon) (*matcher, error) {
 			}
 		}
 	}
+	b.addFactWords(lex.Facts)
 	m := &matcher{lang: lex.Lang, rtl: lex.Dir == "rtl"}
 	m.dict, m.auto, m.phrases = b.build()
 	return m, b.err
@@ -143,7 +144,11 @@ type scores map[record.Topic]float64
 func (m *matcher) evidence(hits []hit, keep func(hit) float64) (scores, []hit) {
 	var strong, masks []hit
 	for _, h := range hits {
-		if p := &m.phrases[h.phrase]; p.topic == record.Other && !p.heading {
+		p := &m.phrases[h.phrase]
+		if p.means != ofTopic {
+			continue
+		}
+		if p.topic == record.Other && !p.heading {
 			masks = append(masks, h)
 		} else if keep(h) > 0 {
 			strong = append(strong, h)

@@ -27,6 +27,11 @@ type phrase struct {
 	heading bool
 	whole   bool
 	parts   int // pieces between "…" signs
+	// means, value and number are set on phrases that help to read facts; such
+	// a phrase has no topic.
+	means  meaning
+	value  string
+	number int
 }
 
 // gap is how many words may stand between two parts of a phrase.

@@ -38,7 +38,7 @@ func New(lex []record.Lexicon) *Reader {
 func (r *Reader) Label(doc *record.Document) {
 	j := r.judge(doc)
 	doc.Sections = j.sections()
-	doc.Facts = nil
+	doc.Facts = j.facts(doc.Sections)
 }
 
 // matcher returns the matcher for a text of a document in language lang: the
