@@ -78,18 +78,30 @@ func (c *checker) engine(tx *bolt.Tx) error {
 	return nil
 }
 
-// freeList finds the page of the list in the meta page of a transaction.
+// freeList finds the page of the list in the meta page of a transaction. There
+// are two meta pages, written in turn, and the engine takes the newest that is
+// sound: where one is not, what was committed last may be gone.
 func (w *pageWalk) freeList(tx uint64) (page uint64, known bool) {
 	for i := range uint64(2) {
-		var b [metaAt + metaSize]byte
-		if _, err := w.file.ReadAt(b[:], int64(i*w.pageSize)); err != nil {
-			continue
-		}
-		if m := b[metaAt:]; metaSound(m) && order.Uint64(m[48:]) == tx {
-			return order.Uint64(m[32:]), true
+		m := w.meta(i)
+		if m == nil {
+			w.report(i, "the meta page is damaged; the newest transaction may be lost")
+		} else if order.Uint64(m[48:]) == tx {
+			page, known = order.Uint64(m[32:]), true
 		}
 	}
-	return 0, false
+	return page, known
+}
+
+// meta reads a meta page, more than once since it may just be being written.
+func (w *pageWalk) meta(i uint64) []byte {
+	var b [metaAt + metaSize]byte
+	for range 3 {
+		if _, err := w.file.ReadAt(b[:], int64(i*w.pageSize)); err == nil && metaSound(b[metaAt:]) {
+			return b[metaAt:]
+		}
+	}
+	return nil
 }
 
 // load reads a page with what it runs on for. It reports and returns nil for

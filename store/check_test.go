@@ -223,9 +223,9 @@ func TestBadBytesInTheFile(t *testing.T) {
 	found, refused := 0, 0
 	var last error
 	path := filepath.Join(t.TempDir(), "x.db")
-	rounds := 400
+	rounds := 150
 	if testing.Short() {
-		rounds = 50
+		rounds = 30
 	}
 	for range rounds {
 		b := bytes.Clone(original)
