@@ -39,9 +39,10 @@ type Finder interface {
 // Search runs in rounds, each costing more requests than the one before. More
 // returns candidates not returned before, best first; when nothing is left to
 // look at it returns a fault, record.FaultNoStatement when every place was
-// looked at.
+// looked at. Onward returns the good links of a page that is no statement itself.
 type Search interface {
 	More(ctx context.Context) ([]record.Candidate, []record.Step, *record.Fault)
+	Onward(page *record.Snapshot) []record.Candidate
 }
 
 // Reader turns a snapshot into a labelled and judged document; the fault says

@@ -99,7 +99,7 @@ func (s *search) More(ctx context.Context) ([]record.Candidate, []record.Step, *
 	}
 	var out []record.Candidate
 	for _, u := range strings.Fields(strings.TrimPrefix(string(snap.Body), "links")) {
-		out = append(out, record.Candidate{URL: u, Score: 3})
+		out = append(out, record.Candidate{URL: u, Score: 0.9})
 	}
 	return out, nil, nil
 }
@@ -108,6 +108,13 @@ func crawl(pages map[string]string) (*crawler.Crawler, *web) {
 	w := &web{pages: pages}
 	return &crawler.Crawler{Fetch: w, Door: w, Find: finder{}, Read: reader{}, Scheme: "https",
 		Clock: func() time.Time { return time.Unix(1e9, 0) }, Log: slog.New(slog.DiscardHandler)}, w
+}
+
+func (s *search) Onward(page *record.Snapshot) []record.Candidate {
+	if to, ok := strings.CutPrefix(string(page.Body), "hub "); ok {
+		return []record.Candidate{{URL: to, Score: 0.8}}
+	}
+	return nil
 }
 
 var site = record.Site{Domain: "water.gov"}
@@ -123,6 +130,15 @@ func TestFindsTheStatementWhenNoPageIsKnown(t *testing.T) {
 	}
 	if len(w.asked) != 3 {
 		t.Errorf("the home page was asked for twice: %v", w.asked)
+	}
+}
+
+// C6: a hub is followed to where it leads.
+func TestFollowsAHub(t *testing.T) {
+	c, _ := crawl(map[string]string{home: "links https://water.gov/a https://water.gov/c", "https://water.gov/a": "hub https://water.gov/b",
+		"https://water.gov/b": "statement en", "https://water.gov/c": "thin"})
+	if o := c.Observe(t.Context(), site, record.Prior{}); o.Fault != nil || o.URL != "https://water.gov/b" || len(o.Candidates) != 3 {
+		t.Errorf("%+v", o)
 	}
 }
 

@@ -3,6 +3,7 @@ package crawler
 import (
 	"fmt"
 
+	"policywatch/crawler/discover"
 	"policywatch/store/record"
 )
 
@@ -25,33 +26,39 @@ func (v *visit) discover() {
 	v.search(v.crawler.Find.Search(v, v.site, home.FinalURL))
 }
 
-// search opens candidates, best first, until one is a statement. When none is,
-// the visit could not look if a page that looked right could not be read;
-// otherwise there is no statement.
+// search opens candidates, best first, until one is a statement. A candidate
+// that turns out to lead on is followed before the search looks further. When
+// none is a statement, the visit could not look if a page that looked right
+// could not be read; otherwise there is no statement.
 func (v *visit) search(s Search) {
 	var unread *record.Fault
-	for opened := 0; opened < maxOpened && v.ctx.Err() == nil; {
-		cands, steps, fault := s.More(v.ctx)
-		v.obs.Trail = append(v.obs.Trail, steps...)
-		if fault != nil && fault.Kind != record.FaultNoStatement && unread == nil {
-			unread = fault
-		}
-		if fault != nil {
-			break
-		}
-		for i := range cands {
-			if opened++; opened > maxOpened {
+	var queue []record.Candidate
+	for opened := 0; opened < maxOpened && v.ctx.Err() == nil; opened++ {
+		if len(queue) == 0 {
+			more, steps, fault := s.More(v.ctx)
+			v.obs.Trail = append(v.obs.Trail, steps...)
+			if fault != nil {
+				if fault.Kind != record.FaultNoStatement && unread == nil {
+					unread = fault
+				}
 				break
 			}
-			if v.open(&cands[i]) {
-				v.obs.Candidates = append(v.obs.Candidates, cands...)
-				return
-			}
-			if unread == nil && unlooked(cands[i], v.obs.Fault) {
-				unread = v.obs.Fault
-			}
+			queue = more
 		}
-		v.obs.Candidates = append(v.obs.Candidates, cands...)
+		c := queue[0]
+		queue = queue[1:]
+		found := v.open(&c)
+		v.obs.Candidates = append(v.obs.Candidates, c)
+		if found {
+			v.obs.Candidates = append(v.obs.Candidates, queue...)
+			return
+		}
+		if unread == nil && unlooked(c, v.obs.Fault) {
+			unread = v.obs.Fault
+		}
+		if v.obs.Snapshot != nil && (c.Verdict == record.VerdictHub || c.Verdict == record.VerdictThin || c.Verdict == record.VerdictOther) {
+			queue = append(s.Onward(v.obs.Snapshot), queue...)
+		}
 	}
 	v.obs.URL = ""
 	if unread != nil {
@@ -82,7 +89,7 @@ func (v *visit) open(c *record.Candidate) bool {
 // wall does.
 func unlooked(c record.Candidate, f *record.Fault) bool {
 	rule := f.Kind.Rule()
-	return c.Score >= 1 && !rule.Rediscover && !rule.Absent
+	return c.Score >= discover.Good && !rule.Rediscover && !rule.Absent
 }
 
 // rediscover searches again after the known page broke. Only a statement found

@@ -27,10 +27,14 @@ type finder struct{ *discover.Finder }
 func newFinder(lex []record.Lexicon, client *fetch.Client, decode func(*record.Snapshot) []byte, desk *crawler.Desk) finder {
 	f := discover.New(lex, client, decode)
 	// A home page is no statement and need not read like one; only a page that
-	// stands in its place matters, because its links prove nothing.
+	// stands in its place matters, because the links that it lacks prove nothing.
 	f.Check = func(snap *record.Snapshot, _ []byte) *record.Fault {
 		_, fault := desk.Read(context.Background(), snap, record.Site{}, "")
-		if fault != nil && (fault.Kind == record.FaultBlocked || fault.Kind == record.FaultShell) {
+		if fault == nil {
+			return nil
+		}
+		switch fault.Kind {
+		case record.FaultBlocked, record.FaultShell, record.FaultMaintenance, record.FaultLogin, record.FaultUnreadable:
 			return fault
 		}
 		return nil
