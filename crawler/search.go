@@ -43,7 +43,9 @@ func (v *visit) search(s Search) {
 				}
 				break
 			}
-			queue = more
+			if queue = more; len(queue) == 0 {
+				continue
+			}
 		}
 		c := queue[0]
 		queue = queue[1:]
