@@ -132,6 +132,8 @@ func (t *tree) furniture(b *box, total int32, inMain bool) bool {
 	case b.atom == atom.Dialog, role == "dialog", role == "alertdialog", role == "alert":
 		// A dialog with switches asks for consent; another may hold the text.
 		return b.fields >= 2 && total-b.prose > 400 || !share(b.prose, total, 40)
+	case b.atom == atom.Marquee:
+		return true
 	case b.atom == atom.Form:
 		return b.fields > 0 && !share(b.prose, total, 10)
 	}

@@ -13,7 +13,7 @@ import (
 func readHTML(t *testing.T, fragment string, o extract.Options) *record.Document {
 	t.Helper()
 	d, err := newReader(t).HTML([]byte("<html><head><title>Privacy statement | Office</title></head><body><div><h1>Privacy statement</h1>"+
-		"<p>The office keeps the details of its visitors for a year, as the act on records demands, and tells nobody.</p>"+fragment+
+		"<p>The office keeps the details of its visitors for a year, as the act on records demands, and tells nobody.</p><h2>Particulars</h2>"+fragment+
 		"<p>The statement ends with this sentence, which is long enough to be told from a menu, a footer or an advertisement.</p></div></body></html>"), o)
 	if err != nil {
 		t.Fatal(err)
@@ -25,7 +25,7 @@ func readHTML(t *testing.T, fragment string, o extract.Options) *record.Document
 // middle returns what readHTML's fragment became, a line a block.
 func middle(d *record.Document) []string {
 	var out []string
-	for _, b := range d.Blocks[2 : len(d.Blocks)-1] {
+	for _, b := range d.Blocks[3 : len(d.Blocks)-1] {
 		kind := string(b.Kind[:1])
 		if b.Hidden {
 			kind += "~"
@@ -76,7 +76,7 @@ func TestBlocks(t *testing.T) {
 func TestLinks(t *testing.T) {
 	d := readHTML(t, `<p>See <a href="../terms?a=1#x">the <b>terms</b></a>, <a href="#top">above</a>, <a href="javascript:x()">here</a>, <a href="/cdn-cgi/l/email-protection" class="__cf_email__" data-cfemail="771e19111837181111141259120f161a071b12">[email&#160;protected]</a> or info [at] office [dot] example.</p>`,
 		extract.Options{URL: "https://user:secret@office.example/en/privacy"})
-	b := d.Blocks[2]
+	b := d.Blocks[3]
 	if want := "See the terms, above, here, info@offce.example or info@office.example."; b.Text != want {
 		t.Errorf("text %q, want %q", b.Text, want)
 	}

@@ -218,6 +218,23 @@ var hardFamilies = []family{
 		}
 		return page(s, n, s.title, `<body><div>`+n.menu()+`</div><div class="main"><h1>`+s.title+`</h1>`+b+`</div><div>`+n.links(" ")+`</div></body>`)
 	}},
+	{"styled spans", func(s statement, n noise) string {
+		m := plainMarks
+		m.heading = `<p style="text-align:justify"><span style="font-size:16px"><span style="color:#006699">%s</span></span></p>`
+		m.para = `<p style="text-align:justify"><span style="font-size:14px">%s</span></p>`
+		return page(s, n, s.title, `<body><div>`+n.menu()+`</div><div class="main"><h1>`+s.title+`</h1>`+s.write(m)+`</div><div>`+n.links(" ")+`</div></body>`)
+	}},
+	{"classes only", func(s statement, n noise) string {
+		m := plainMarks
+		m.heading = `<div class="mt-6 text-xl">%s</div>`
+		m.para = `<div class="mt-2">%s</div>`
+		return page(s, n, s.title, `<body><div>`+n.menu()+`</div><div class="main"><div class="mt-8 text-3xl">`+s.title+`</div>`+s.write(m)+`</div><div>`+n.links(" ")+`</div></body>`)
+	}},
+	{"nothing but paragraphs", func(s statement, n noise) string {
+		m := plainMarks
+		m.heading = "<p>%s</p>\n"
+		return page(s, n, s.title, `<body><div>`+n.menu()+`</div><div class="main"><h1>`+s.title+`</h1>`+s.write(m)+`</div><div>`+n.links(" ")+`</div></body>`)
+	}},
 	{"app state", func(s statement, n noise) string {
 		var b strings.Builder
 		for _, p := range s.parts {

@@ -54,6 +54,7 @@ func (r *Reader) HTML(text []byte, o Options) (*record.Document, error) {
 	w := newWalker(r, t, res)
 	w.walk(root)
 	ds := w.done()
+	r.titleLine(ds, h)
 	if pre := w.preface(root, h, ds); len(pre) > 0 {
 		ds = append(pre, ds...)
 	} else {

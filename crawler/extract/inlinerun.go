@@ -12,6 +12,7 @@ type runLine struct {
 	from, to      int // in run.buf
 	bold, letters int // letters in bold, and all
 	linked        int
+	dress         uint32 // of all its letters, 0 where they look different
 	links         []record.Link
 }
 
@@ -35,8 +36,15 @@ func (u *run) line() *runLine {
 }
 
 // text appends the words of one text node.
-func (u *run) text(s string, f flag, letters int) {
+func (u *run) text(s string, f flag, letters int, dress uint32) {
 	l := u.line()
+	if letters > 0 && l.dress != dress {
+		if l.letters == 0 {
+			l.dress = dress
+		} else {
+			l.dress = 0
+		}
+	}
 	l.letters += letters
 	if f&(isBold|isHeading) != 0 {
 		l.bold += letters

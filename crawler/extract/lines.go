@@ -25,8 +25,9 @@ type draft struct {
 	after    bool   // text follows directly, without a blank line
 	links    []record.Link
 	hidden   bool
-	bold     bool // all of it is bold
-	linked   bool // all of it is a link
+	bold     bool   // all of it is bold
+	linked   bool   // all of it is a link
+	dress    uint32 // how all of it looks, 0 where it looks mixed; see box.dress
 }
 
 func (d *draft) lastLine() string {

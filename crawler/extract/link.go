@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// protected is where Cloudflare's hidden mail addresses lead.
+const protected = "/cdn-cgi/l/email-protection"
+
 // resolver turns the addresses of a page into absolute ones.
 type resolver struct{ base *url.URL }
 
@@ -31,6 +34,13 @@ func newResolver(page, base string) resolver {
 func (r resolver) resolve(ref string) string {
 	ref = strings.TrimSpace(ref)
 	if ref == "" || ref[0] == '#' || len(ref) > 4096 {
+		return ""
+	}
+	if _, hash, ok := strings.Cut(ref, protected); ok {
+		// The hash differs with every request; the address behind it does not.
+		if mail := decodeMail(strings.TrimPrefix(hash, "#")); mail != "" {
+			return "mailto:" + mail
+		}
 		return ""
 	}
 	u, err := url.Parse(ref)

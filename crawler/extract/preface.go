@@ -145,6 +145,21 @@ func (r *Reader) dateLine(d *draft) bool {
 	return years == 1 && (months || r.words.dated.holds(words) || len(words) <= 6)
 }
 
+// titleLine makes a heading of a line that opens the text and says what the
+// page is called.
+func (r *Reader) titleLine(ds []draft, h pageHead) {
+	for i := range ds[:min(len(ds), 3)] {
+		d := &ds[i]
+		if d.kind == record.Heading {
+			return
+		}
+		if d.kind == record.Paragraph && r.titleScore(d, h) >= 3 {
+			d.kind, d.level, d.marked = record.Heading, 1, true
+			return
+		}
+	}
+}
+
 // fromTitle drops what stands before the statement's title inside the chosen
 // part of the page: a banner, an announcement, a menu with words of its own. It
 // does so only for a title that is sure, and only where little goes.

@@ -17,9 +17,9 @@ const bodyRunes = 60
 // by a colon or a number that they are headings are added to those.
 func (r *Reader) promote(ds []draft, marks bool) {
 	marked, gaps := 0, 0
-	for _, d := range ds {
-		if d.marked {
-			marked++
+	for i, d := range ds {
+		if d.marked && i > 1 {
+			marked++ // the title of the page says nothing of its sections
 		}
 		if d.gap {
 			gaps++

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"policywatch/store/record"
 )
@@ -13,12 +14,13 @@ func (r *Reader) settle(ds []draft) []record.Block {
 	for n := len(ds); n > 1 && r.words.imprint(ds[n-1].text) && ds[n-1].kind != record.Heading; n = len(ds) {
 		ds = ds[:n-1]
 	}
-	r.boldHeadings(ds)
 	for i := range ds {
 		if ds[i].kind == record.Paragraph || ds[i].kind == record.Item {
 			ds[i].depth, ds[i].clause = clause(ds[i].text)
 		}
 	}
+	r.boldHeadings(ds)
+	dressedHeadings(ds)
 	r.promote(ds, true)
 	levels(ds)
 	blocks := make([]record.Block, 0, len(ds))
@@ -72,6 +74,57 @@ func (r *Reader) boldHeadings(ds []draft) {
 			continue // a bold entry of a list
 		}
 		d.kind, d.level, d.marked = record.Heading, min(level+1, 6), true
+	}
+}
+
+// dressedHeadings makes headings of lines that look unlike all running text of
+// the page, alike among themselves, and stand over text: titles that are styled
+// and not marked.
+func dressedHeadings(ds []draft) {
+	type use struct {
+		long  bool
+		short int
+	}
+	uses := map[uint32]use{}
+	said := map[string]int{} // what is said thrice is a value, not a title
+	for i := range ds {
+		if len(ds[i].text) < maxHeadingRunes {
+			said[ds[i].text]++
+		}
+	}
+	over := func(i int) bool {
+		if i+1 >= len(ds) || ds[i].kind != record.Paragraph || ds[i].linked || ds[i].dress == 0 || len(ds[i].text) > 4*maxHeadingRunes {
+			return false
+		}
+		if said[ds[i].text] > 2 || nextIsDigit(ds[i].text) && !ds[i].clause {
+			return false
+		}
+		next := &ds[i+1]
+		return (next.kind == record.Item || next.kind == record.Row || (utf8.RuneCountInString(next.text) >= bodyRunes || ends(next.text)) && next.kind == record.Paragraph && next.dress != ds[i].dress) && look(ds[i].text).bare()
+	}
+	for i := range ds {
+		d := &ds[i]
+		if d.dress == 0 || d.kind == record.Heading {
+			continue
+		}
+		u := uses[d.dress]
+		if utf8.RuneCountInString(d.text) >= bodyRunes && !look(d.text).bare() || d.kind != record.Paragraph {
+			u.long = true
+		} else if over(i) {
+			u.short++
+		}
+		uses[d.dress] = u
+	}
+	level := 0
+	for i := range ds {
+		d := &ds[i]
+		if d.kind == record.Heading && d.marked {
+			level = d.level
+			continue
+		}
+		if u := uses[d.dress]; d.dress != 0 && !u.long && u.short >= 2 && over(i) {
+			d.kind, d.level, d.marked = record.Heading, min(level+1, 6), true
+		}
 	}
 }
 

@@ -37,6 +37,10 @@ type box struct {
 	end    int32 // one past the last box of the subtree
 	atom   atom.Atom
 	flags  flag
+	// dress is a digest of how the text here looks: the element that it stands
+	// in, the inline elements around it, their classes and styles. It has no
+	// meaning but that two texts of one dress look alike.
+	dress uint32
 	// Letters of the whole subtree, those inside links, and those of running
 	// text; prose is what tells a statement from menus.
 	letters, linked, prose int32
@@ -68,12 +72,12 @@ const maxDepth = 600
 // plant makes the boxes below root.
 func plant(root *html.Node) *tree {
 	t := &tree{boxes: make([]box, 0, 2048), byID: map[string]int32{}, pointers: map[string]int32{}}
-	t.grow(root, -1, 0, 0)
+	t.grow(root, -1, 0, 0, 0)
 	t.weigh()
 	return t
 }
 
-func (t *tree) grow(n *html.Node, parent int32, f flag, depth int) {
+func (t *tree) grow(n *html.Node, parent int32, f flag, dress uint32, depth int) {
 	if len(t.boxes) >= maxBoxes || depth > maxDepth {
 		return
 	}
@@ -84,7 +88,7 @@ func (t *tree) grow(n *html.Node, parent int32, f flag, depth int) {
 			return
 		}
 		i := int32(len(t.boxes))
-		t.boxes = append(t.boxes, box{node: n, parent: parent, end: i + 1, flags: f, letters: int32(letters), ownMarks: int32(marks)})
+		t.boxes = append(t.boxes, box{node: n, parent: parent, end: i + 1, flags: f, dress: dress, letters: int32(letters), ownMarks: int32(marks)})
 		return
 	case html.ElementNode, html.DocumentNode:
 	default:
@@ -102,6 +106,13 @@ func (t *tree) grow(n *html.Node, parent int32, f flag, depth int) {
 	}
 	i := int32(len(t.boxes))
 	own := f & inherited
+	if blockTag(n.DataAtom) {
+		own |= isBlock
+		dress = 0 // a new line, a new look
+	}
+	if n.DataAtom != atom.A {
+		dress = dressed(dress, n.Data)
+	}
 	id := ""
 	href := ""
 	for _, a := range n.Attr {
@@ -114,6 +125,9 @@ func (t *tree) grow(n *html.Node, parent int32, f flag, depth int) {
 			}
 		case "style":
 			own |= styleFlags(a.Val)
+			dress = dressed(dress, a.Val)
+		case "class", "size", "color", "face":
+			dress = dressed(dress, a.Val)
 		case "id":
 			id = a.Val
 		case "href":
@@ -150,25 +164,33 @@ func (t *tree) grow(n *html.Node, parent int32, f flag, depth int) {
 		}
 		own |= isTrigger
 	}
-	if blockTag(n.DataAtom) {
-		own |= isBlock
-	}
 	if len(href) > 1 && href[0] == '#' && n.DataAtom == atom.A {
 		own |= isAnchor
 		if _, ok := t.pointers[href[1:]]; !ok {
 			t.pointers[href[1:]] = i
 		}
 	}
-	t.boxes = append(t.boxes, box{node: n, parent: parent, atom: n.DataAtom, flags: own})
+	t.boxes = append(t.boxes, box{node: n, parent: parent, atom: n.DataAtom, flags: own, dress: dress})
 	if id != "" {
 		if _, ok := t.byID[id]; !ok {
 			t.byID[id] = i
 		}
 	}
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		t.grow(c, i, own&inherited, depth+1)
+		t.grow(c, i, own&inherited, dress, depth+1)
 	}
 	t.boxes[i].end = int32(len(t.boxes))
+}
+
+// dressed adds one trait to a dress (FNV-1a).
+func dressed(dress uint32, trait string) uint32 {
+	if dress == 0 {
+		dress = 2166136261
+	}
+	for i := 0; i < len(trait) && i < 256; i++ {
+		dress = (dress ^ uint32(trait[i])) * 16777619
+	}
+	return (dress ^ 0xFF) * 16777619
 }
 
 // weigh sums the subtrees. Children come after their parents, so one pass from
@@ -356,7 +378,7 @@ func leadsAway(href string, n *html.Node, inHeading bool) bool {
 	if inHeading && href != "" && href[0] == '#' {
 		return false // the heading's own anchor
 	}
-	if href == "" || strings.HasPrefix(href, "mailto:") || strings.HasPrefix(href, "tel:") || strings.Contains(href, "/cdn-cgi/l/email-protection") {
+	if href == "" || strings.HasPrefix(href, "mailto:") || strings.HasPrefix(href, "tel:") || strings.Contains(href, protected) {
 		return false
 	}
 	if c := n.FirstChild; c != nil && c.NextSibling == nil && c.Type == html.TextNode {

@@ -43,7 +43,7 @@ func (w *walker) walk(i int32) {
 		if b.letters > 0 || b.ownMarks > 0 || strings.TrimFunc(b.node.Data, blank) != "" {
 			w.hidden = b.flags&isHidden != 0
 		}
-		w.run.text(b.node.Data, b.flags, int(b.letters))
+		w.run.text(b.node.Data, b.flags, int(b.letters), b.dress)
 		return
 	}
 	switch b.atom {
@@ -117,7 +117,7 @@ func (w *walker) walk(i int32) {
 	}
 	if cf := attr(b.node, "data-cfemail"); cf != "" {
 		if mail := decodeMail(cf); mail != "" {
-			w.run.text(mail, b.flags, letters(mail))
+			w.run.text(mail, b.flags, letters(mail), b.dress)
 			return
 		}
 	}
@@ -210,7 +210,7 @@ func (w *walker) plain(i int32) {
 			c = b.end
 			continue
 		case b.node.Type == html.TextNode:
-			w.run.text(b.node.Data, b.flags, int(b.letters))
+			w.run.text(b.node.Data, b.flags, int(b.letters), b.dress)
 		case b.atom == atom.A && b.flags&hasBlock == 0:
 			w.anchor(c)
 			c = b.end
@@ -232,7 +232,7 @@ func (w *walker) anchor(i int32) {
 	href := attr(b.node, "href")
 	if cf := attr(b.node, "data-cfemail"); cf != "" {
 		if mail := decodeMail(cf); mail != "" {
-			w.run.text(mail, b.flags, letters(mail))
+			w.run.text(mail, b.flags, letters(mail), b.dress)
 			w.run.line().links = append(w.run.line().links, record.Link{Text: mail, URL: "mailto:" + mail})
 			return
 		}
@@ -243,11 +243,6 @@ func (w *walker) anchor(i int32) {
 		return // a block below flushed the run
 	}
 	text := squeeze(string(w.run.buf[from:]))
-	if _, hash, ok := strings.Cut(href, "/cdn-cgi/l/email-protection#"); ok {
-		if mail := decodeMail(hash); mail != "" {
-			href = "mailto:" + mail
-		}
-	}
 	if u := w.res.resolve(href); u != "" && text != "" {
 		l := w.run.line()
 		l.links = append(l.links, record.Link{Text: text, URL: u})
@@ -346,7 +341,7 @@ func (w *walker) flush() {
 			start = true
 			continue
 		}
-		d := draft{kind: kind, level: level, text: text, links: l.links, gap: true, hidden: w.hidden, linked: l.letters > 0 && l.linked*10 >= l.letters*9}
+		d := draft{kind: kind, level: level, text: text, links: l.links, gap: true, hidden: w.hidden, dress: l.dress, linked: l.letters > 0 && l.linked*10 >= l.letters*9}
 		d.bold = l.letters > 0 && l.bold*100 >= l.letters*97
 		if kind == record.Item && w.single && !d.linked && look(text).bare() {
 			d.kind, d.level, d.marked = record.Heading, min(w.level+1, 6), true
@@ -359,7 +354,7 @@ func (w *walker) flush() {
 			p := &w.out[len(w.out)-1]
 			p.text += " " + d.text
 			p.links = append(p.links, d.links...)
-			p.bold = false
+			p.bold, p.dress = false, 0
 			p.linked = p.linked && d.linked
 			continue
 		}
