@@ -16,6 +16,8 @@ const (
 	manyTopics   = 3    // topics gone from the whole statement
 	manySections = 3    // sections gone, nothing added or reworded
 	stillWhole   = 0.7  // of the old topics are covered by what is left
+	remnant      = 0.1  // of the old text, less than which is nothing
+	notice       = 1500 // bytes of text up to which a page may be a mere notice
 )
 
 // losses sums up what a comparison says about completeness.
@@ -138,6 +140,8 @@ func (x *comparison) half() (reason, suspect string) {
 	switch {
 	case b.pure && b.brokenOff && left < 0.95:
 		return fmt.Sprintf("The new text breaks off in the middle of a sentence after %s of the earlier one; the rest had probably not been loaded.", percent), ""
+	case left < remnant && x.kept() < remnant && b.newLen < notice:
+		return fmt.Sprintf("Nothing of the earlier text is left, and the new page is no longer than a notice (%s of the earlier length).", percent), ""
 	case b.pure && left < collapse && b.coverage < stillWhole:
 		return fmt.Sprintf("Only %s of the earlier text came through, unchanged; the rest had probably not been loaded.", percent), ""
 	case b.pure && b.hole >= 2 && b.goneSections >= 2:

@@ -17,7 +17,6 @@ type char struct {
 // fold appends the folded characters of s to dst. The common case is a table
 // look-up a rune; only what may decompose or compose goes through norm.
 func fold(dst []char, s string) []char {
-	var arr [64]byte
 	start, settle := len(dst), false
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -28,43 +27,16 @@ func fold(dst []char, s string) []char {
 		case c >= 0xc2 && c < 0xe0 && i+1 < len(s) && s[i+1]&0xc0 == 0x80:
 			n, out = 2, twoByte[rune(c&0x1f)<<6|rune(s[i+1]&0x3f)]
 		}
-		if out != slow && !composes(s, i+n) {
-			if out != drop {
-				settle = settle || out == ','
-				dst = append(dst, char{out, int32(i), int32(i + n)})
+		switch {
+		case out == slow || composes(s, i+n):
+			was := len(dst)
+			dst, n = foldSlowly(dst, s, i)
+			for _, c := range dst[was:] {
+				settle = settle || c.r == ',' || c.r == zwnj
 			}
-			i += n
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		if r == zwnj {
-			settle = true
-			dst = append(dst, char{zwnj, int32(i), int32(i + size)})
-			i += size
-			continue
-		}
-		if to, ok := rare[r]; ok && r > 0x7ff {
-			if to != drop {
-				dst = append(dst, char{to, int32(i), int32(i + size)})
-			}
-			i += size
-			continue
-		}
-		n = size
-		if r != utf8.RuneError || size > 1 {
-			if n = norm.NFKC.NextBoundaryInString(s[i:], true); n < size {
-				n = size
-			}
-		}
-		for b := norm.NFKC.AppendString(arr[:0], s[i:i+n]); len(b) > 0; {
-			r, size := utf8.DecodeRune(b)
-			b = b[size:]
-			if r == 'ß' || r == 'ẞ' {
-				dst = append(dst, char{'s', int32(i), int32(i + n)}, char{'s', int32(i), int32(i + n)})
-			} else if r = simple(r, rare); r != drop {
-				settle = settle || r == ','
-				dst = append(dst, char{r, int32(i), int32(i + n)})
-			}
+		case out != drop:
+			settle = settle || out == ','
+			dst = append(dst, char{out, int32(i), int32(i + n)})
 		}
 		i += n
 	}
@@ -72,6 +44,35 @@ func fold(dst []char, s string) []char {
 		return dst[:start+settled(dst[start:])]
 	}
 	return dst
+}
+
+// foldSlowly folds what stands at i and is rare, or may decompose or compose,
+// and returns how many bytes it took.
+func foldSlowly(dst []char, s string, i int) ([]char, int) {
+	r, n := utf8.DecodeRuneInString(s[i:])
+	if r == zwnj {
+		return append(dst, char{zwnj, int32(i), int32(i + n)}), n
+	}
+	if to, ok := rare[r]; ok && r > 0x7ff {
+		if to != drop {
+			dst = append(dst, char{to, int32(i), int32(i + n)})
+		}
+		return dst, n
+	}
+	if r != utf8.RuneError || n > 1 {
+		n = max(n, norm.NFKC.NextBoundaryInString(s[i:], true))
+	}
+	at := func(r rune) char { return char{r, int32(i), int32(i + n)} }
+	for b := norm.NFKC.AppendString(nil, s[i:i+n]); len(b) > 0; {
+		r, size := utf8.DecodeRune(b)
+		b = b[size:]
+		if r == 'ß' || r == 'ẞ' {
+			dst = append(dst, at('s'), at('s'))
+		} else if r = simple(r, rare); r != drop {
+			dst = append(dst, at(r))
+		}
+	}
+	return dst, n
 }
 
 // settled resolves in place what depends on neighbours, and returns how many
@@ -145,15 +146,24 @@ const (
 )
 
 func classOf(r rune) class {
+	if uint32(r) < uint32(len(classes)) {
+		return classes[r]
+	}
+	return slowClass(r)
+}
+
+func slowClass(r rune) class {
 	switch {
-	case r < 0x80:
-		return ascii[r]
 	case r >= 0x0600 && r <= 0x06ff, r >= 0x0750 && r <= 0x077f, r >= 0x08a0 && r <= 0x08ff:
 		if unicode.IsLetter(r) || unicode.IsMark(r) {
 			return arabic
 		}
 		return other
-	case r == '✓' || r == '✗' || unicode.Is(unicode.Sc, r):
+	case r >= '0' && r <= '9':
+		return digit
+	case r <= ' ' || r == 0x7f:
+		return space
+	case r == '%' || r == '&' || r == '✓' || r == '✗' || unicode.Is(unicode.Sc, r):
 		return symbol
 	case unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r) || r == utf8.RuneError:
 		return latin
@@ -161,18 +171,10 @@ func classOf(r rune) class {
 	return other
 }
 
-var ascii = func() (t [0x80]class) {
+// classes answers for all runes up to U+07FF at once.
+var classes = func() (t [0x800]class) {
 	for r := range rune(len(t)) {
-		switch {
-		case r >= '0' && r <= '9':
-			t[r] = digit
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z':
-			t[r] = latin
-		case r <= ' ' || r == 0x7f:
-			t[r] = space
-		case r == '%' || r == '&' || r == '$':
-			t[r] = symbol
-		}
+		t[r] = slowClass(r)
 	}
 	return t
 }()

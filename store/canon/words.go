@@ -18,19 +18,29 @@ func Tokens(s string) []Token {
 	var l lexer
 	l.load(s)
 	out := make([]Token, 0, len(s)/6+1)
-	var buf []byte
+	buf := make([]byte, 0, len(s))
+	ends := make([]int, 0, len(s)/6+1) // of each token's text in buf
+	last := 0
 	for l.next() {
 		if !l.isWord() {
 			continue
 		}
-		buf = l.append(buf[:0])
-		t := Token{Text: string(buf), From: int(l.cs[l.i].from), To: int(l.cs[l.j-1].to)}
-		if n := len(out); n > 0 && l.glued && l.joins(out[n-1].Text, t.Text) {
-			out[n-1].Text += t.Text
-			out[n-1].To = t.To
+		from := len(buf)
+		buf = l.append(buf)
+		to := int(l.cs[l.j-1].to)
+		if n := len(out); n > 0 && l.glued && l.joins(buf[last:from], buf[from:]) {
+			out[n-1].To, ends[n-1] = to, len(buf)
 			continue
 		}
-		out = append(out, t)
+		out = append(out, Token{From: int(l.cs[l.i].from), To: to})
+		ends = append(ends, len(buf))
+		last = from
+	}
+	// One string holds all texts.
+	all, from := string(buf), 0
+	for i, end := range ends {
+		out[i].Text = all[from:end]
+		from = end
 	}
 	return out
 }
@@ -46,7 +56,7 @@ func Text(s string) string {
 		from := len(out)
 		if l.isWord() {
 			out = l.append(out)
-			if last >= 0 && l.glued && l.joins(string(out[last:from]), string(out[from:])) {
+			if last >= 0 && l.glued && l.joins(out[last:from], out[from:]) {
 				continue
 			}
 			if from > 0 && (l.spaced || last >= 0 || out[from-1] == '.' && l.class(l.i) == latin) {
@@ -199,15 +209,15 @@ func (l *lexer) starts(i int, p string) bool {
 // the same word in Persian spelling: a verb's می, a plural or a comparative.
 // Other compounds are equal by space and joiner alone; their joined spelling is
 // the business of Key.
-func (l *lexer) joins(a, b string) bool {
+func (l *lexer) joins(a, b []byte) bool {
 	if c := l.class(l.i); c != arabic {
 		return false
 	}
-	if a == "می" || a == "نمی" {
+	if string(a) == "می" || string(a) == "نمی" {
 		return true
 	}
 	// Arabic لم تر is "did not see".
-	return suffixes[b] && a != "لم"
+	return suffixes[string(b)] && string(a) != "لم"
 }
 
 var suffixes = map[string]bool{

@@ -1,0 +1,74 @@
+package diff_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"policywatch/diff"
+	"policywatch/store/record"
+)
+
+func paragraphs(lines []string) *record.Document {
+	d := &record.Document{Lang: "en", Extractor: "test"}
+	for _, l := range lines {
+		d.Blocks = append(d.Blocks, record.Block{Kind: record.Paragraph, Text: l})
+	}
+	return d
+}
+
+func headings(n, from int) *record.Document {
+	d := &record.Document{Lang: "en", Extractor: "test"}
+	for i := range n {
+		h := fmt.Sprintf("Heading number %d", from+i)
+		d.Sections = append(d.Sections, record.Section{Heading: h, Topics: []record.Topic{record.Use}, From: i, To: i + 1})
+		d.Blocks = append(d.Blocks, record.Block{Kind: record.Heading, Text: h})
+	}
+	return d
+}
+
+func lines(n int, f func(int) string) []string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = f(i)
+	}
+	return out
+}
+
+// Input that a hostile page may send ends in a second or two of work, not in
+// minutes. The limit is far above what a slow machine needs and far below what
+// a quadratic step takes.
+func TestHostileInputIsBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("large inputs")
+	}
+	scrambled := func(i int) string { return fmt.Sprintf("w%d", i*7919%100003) }
+	words := func(seed int) string {
+		return strings.Join(lines(170_000, func(i int) string { return fmt.Sprintf("w%d", (i*31+seed*i*i)%5000) }), " ")
+	}
+	for name, p := range map[string][2]*record.Document{
+		"10,000 headings":             {headings(10_000, 0), headings(10_000, 5_000)},
+		"10,000 other headings":       {headings(10_000, 0), headings(10_000, 20_000)},
+		"one paragraph of a megabyte": {paragraphs([]string{words(1)}), paragraphs([]string{words(2)})},
+		"a megabyte without a space":  {paragraphs([]string{strings.Repeat("x", 1<<20)}), paragraphs([]string{strings.Repeat("y", 1<<20)})},
+		"equal lines":                 {paragraphs(lines(100_000, func(int) string { return "same" })), paragraphs(lines(90_000, func(int) string { return "same" }))},
+		"two lines in turn":           {paragraphs(lines(60_000, func(i int) string { return "abc"[i%2 : i%2+1] })), paragraphs(lines(60_000, func(i int) string { return "abc"[i%3 : i%3+1] }))},
+		"reversed lines":              {paragraphs(lines(50_000, scrambled)), paragraphs(lines(50_000, func(i int) string { return scrambled(49_999 - i) }))},
+		"the same rare words":         {paragraphs(lines(20_000, func(i int) string { return fmt.Sprintf("alpha beta gamma delta %d", i) })), paragraphs(lines(20_000, func(i int) string { return fmt.Sprintf("alpha beta gamma delta %d", i+50_000) }))},
+		"long sentences everywhere":   {paragraphs(lines(400, func(i int) string { return strings.Repeat(fmt.Sprintf("a%d ", i), 600) })), paragraphs(lines(400, func(i int) string { return strings.Repeat(fmt.Sprintf("a%d b ", i), 400) }))},
+		"repeats of what stays":       {paragraphs(append(lines(3_000, func(i int) string { return strings.Repeat("some words of a line ", 4) + fmt.Sprint(i) }), strings.Repeat("z ", 1<<18))), paragraphs([]string{strings.Repeat("z ", 1<<18)})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			c := comparer(t)
+			c.Compare(diff.Side{Document: p[0]}, diff.Side{Document: p[1]})
+			c.Compare(diff.Side{Document: p[1]}, diff.Side{Document: p[0]})
+			if d := time.Since(start); d > 60*time.Second {
+				t.Errorf("took %v", d)
+			} else {
+				t.Log(d.Round(time.Millisecond))
+			}
+		})
+	}
+}
