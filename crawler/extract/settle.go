@@ -50,6 +50,8 @@ func (r *Reader) sweep(ds []draft) []draft {
 			if r.words.frame(d.text) && (i+1 == len(ds) || ds[i+1].kind == record.Heading || ds[i+1].linked) || r.words.skipLine(d.text) {
 				continue
 			}
+		case d.kind == record.Row && strings.Count(d.text, " | ") > 1:
+			// Data, whatever its cells say.
 		case r.words.line(d.text), d.linked && (r.words.action(d.text) || r.words.frame(d.text)), filler(d.text):
 			continue
 		}
