@@ -75,14 +75,14 @@ func newFurniture(lex []record.Lexicon) furniture {
 
 // phraseSet finds phrases by their folded words.
 type phraseSet struct {
-	exact   map[string]bool // joined: Arabic-script spacing carries no meaning
-	first   map[string]int  // words of a phrase -> how many
-	longest int
+	exact map[string]bool // joined: Arabic-script spacing carries no meaning
+	first map[string]int  // words of a phrase -> how many
+	heads map[string]int  // first word -> words of the longest phrase
 }
 
 func (p *phraseSet) add(phrases []string) {
 	if p.exact == nil {
-		p.exact, p.first = map[string]bool{}, map[string]int{}
+		p.exact, p.first, p.heads = map[string]bool{}, map[string]int{}, map[string]int{}
 	}
 	for _, s := range phrases {
 		k := key(s)
@@ -92,7 +92,8 @@ func (p *phraseSet) add(phrases []string) {
 		p.exact[join(k)] = true
 		n := 1 + strings.Count(k, " ")
 		p.first[k] = n
-		p.longest = max(p.longest, n)
+		head, _, _ := strings.Cut(k, " ")
+		p.heads[head] = max(p.heads[head], n)
 	}
 }
 
@@ -105,7 +106,10 @@ func (p *phraseSet) is(s string) bool {
 // opens returns how many of words a phrase at their beginning takes, 0 for
 // none.
 func (p *phraseSet) opens(words []string) int {
-	for n := min(p.longest, len(words)); n > 0; n-- {
+	if len(words) == 0 {
+		return 0
+	}
+	for n := min(p.heads[words[0]], len(words)); n > 0; n-- {
 		if p.first[strings.Join(words[:n], " ")] > 0 {
 			return n
 		}
@@ -170,16 +174,13 @@ func (f *furniture) volatile(s string, words []string) bool {
 	if token(s) {
 		return true
 	}
-	if f.dated.holds(words) {
-		return false
-	}
 	numbers := 0
 	for _, w := range words {
 		if number(w) {
 			numbers++
 		}
 	}
-	if numbers == 0 {
+	if numbers == 0 || f.dated.holds(words) {
 		return false
 	}
 	// "Visits: 1234", "1234 views", "217 people found this page helpful · Visits: 9934"
