@@ -178,3 +178,16 @@ func letters(s string) int {
 	}
 	return n
 }
+
+// says reports whether s holds a letter or a digit.
+func says(s string) bool {
+	return strings.ContainsFunc(s, func(c rune) bool {
+		switch {
+		case c < utf8.RuneSelf:
+			return wordRune(c)
+		case c >= 0x0600 && c <= 0x06FF:
+			return arabic[c-0x0600].letter
+		}
+		return unicode.IsLetter(c) || unicode.IsDigit(c)
+	})
+}
