@@ -147,6 +147,7 @@ func (t *tree) drop(i int32) {
 	for p := b.parent; p >= 0; p = t.boxes[p].parent {
 		q := &t.boxes[p]
 		q.letters -= b.letters
+		q.gone += b.letters
 		q.linked -= b.linked
 		q.prose -= b.prose
 		q.links -= b.links

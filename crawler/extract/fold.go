@@ -6,11 +6,60 @@ import (
 	"unicode/utf8"
 )
 
+// arabicRune is what the package needs to know of one character of the Arabic
+// block, looked up instead of asked of the Unicode tables: Persian and Arabic
+// texts consist of little else.
+type arabicRune struct {
+	fold         uint16 // the lookup form; 0 is none
+	word, letter bool   // part of a word; a letter or digit
+}
+
+var arabic = arabicRunes()
+
+func arabicRunes() (t [0x100]arabicRune) {
+	for i := range t {
+		c := rune(0x0600 + i)
+		mark := unicode.IsMark(c)
+		t[i].letter = unicode.IsLetter(c) || unicode.IsDigit(c)
+		t[i].word = t[i].letter || mark
+		if t[i].word && !mark && c != 0x0640 {
+			t[i].fold = uint16(foldRune(c))
+		}
+	}
+	return t
+}
+
+// foldRune unites the letter families and digits of the Arabic block.
+func foldRune(c rune) rune {
+	switch c {
+	case 'ي', 'ى', 'ې':
+		return 'ی'
+	case 'ك':
+		return 'ک'
+	case 'ة', 'ۀ', 'ہ', 'ۃ':
+		return 'ه'
+	case 'أ', 'إ', 'آ', 'ٱ':
+		return 'ا'
+	case 'ؤ':
+		return 'و'
+	}
+	switch {
+	case c >= '۰' && c <= '۹':
+		return '0' + c - '۰'
+	case c >= '٠' && c <= '٩':
+		return '0' + c - '٠'
+	}
+	return c
+}
+
 // wordRune reports whether c is part of a word: a letter, a digit, a mark, or
 // a joiner inside one.
 func wordRune(c rune) bool {
-	if c < utf8.RuneSelf {
+	switch {
+	case c < utf8.RuneSelf:
 		return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+	case c >= 0x0600 && c <= 0x06FF:
+		return arabic[c-0x0600].word
 	}
 	return unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c) || c == zwnj || c == 0x200D
 }
@@ -27,32 +76,19 @@ func appendKey(b []byte, c rune) []byte {
 		}
 		return append(b, byte(c))
 	}
+	if c >= 0x0600 && c <= 0x06FF {
+		if c = rune(arabic[c-0x0600].fold); c == 0 {
+			return b
+		}
+		return utf8.AppendRune(b, c)
+	}
 	switch c {
-	case 'ي', 'ى', 'ې':
-		c = 'ی'
-	case 'ك':
-		c = 'ک'
-	case 'ة', 'ۀ', 'ہ', 'ۃ':
-		c = 'ه'
-	case 'أ', 'إ', 'آ', 'ٱ':
-		c = 'ا'
-	case 'ؤ':
-		c = 'و'
-	case 0x0640, zwnj, 0x200B, 0x200D, 0x200E, 0x200F, 0xFEFF, 0x00AD:
+	case zwnj, 0x200B, 0x200D, 0x200E, 0x200F, 0xFEFF, 0x00AD:
 		return b
 	case '’', '‘', 'ʼ':
 		c = '\''
 	default:
-		switch {
-		case c >= '۰' && c <= '۹':
-			c = '0' + c - '۰'
-		case c >= '٠' && c <= '٩':
-			c = '0' + c - '٠'
-		case unicode.IsMark(c) && c >= 0x0610 && c <= 0x06ED:
-			return b
-		default:
-			c = unicode.ToLower(c)
-		}
+		c = unicode.ToLower(c)
 	}
 	return utf8.AppendRune(b, c)
 }
@@ -127,9 +163,31 @@ func blank(c rune) bool {
 func letters(s string) int {
 	n := 0
 	for _, c := range s {
-		if unicode.IsLetter(c) || unicode.IsDigit(c) {
+		switch {
+		case c < utf8.RuneSelf:
+			if wordRune(c) {
+				n++
+			}
+		case c >= 0x0600 && c <= 0x06FF:
+			if arabic[c-0x0600].letter {
+				n++
+			}
+		case unicode.IsLetter(c), unicode.IsDigit(c):
 			n++
 		}
 	}
 	return n
+}
+
+// says reports whether s holds a letter or a digit.
+func says(s string) bool {
+	return strings.ContainsFunc(s, func(c rune) bool {
+		switch {
+		case c < utf8.RuneSelf:
+			return wordRune(c)
+		case c >= 0x0600 && c <= 0x06FF:
+			return arabic[c-0x0600].letter
+		}
+		return unicode.IsLetter(c) || unicode.IsDigit(c)
+	})
 }

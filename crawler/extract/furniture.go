@@ -17,12 +17,22 @@ type furniture struct {
 	months, weekdays           map[string]bool // single folded words
 	leadIns                    phraseSet
 	openings                   phraseSet
-	dated                      phraseSet // words before the statement's own dates
-	statement, others, about   phraseSet // names of legal texts
+	small                      map[string]bool // words that pages speak of themselves with
+	dated                      phraseSet       // words before the statement's own dates
+	statement, others, about   phraseSet       // names of legal texts
 }
 
 func newFurniture(lex []record.Lexicon) furniture {
-	f := furniture{months: map[string]bool{}, weekdays: map[string]bool{}}
+	f := furniture{months: map[string]bool{}, weekdays: map[string]bool{}, small: map[string]bool{}}
+	vocabulary := func(lists ...[]string) {
+		for _, list := range lists {
+			for _, phrase := range list {
+				for _, k := range strings.Fields(key(phrase)) {
+					f.small[k] = true
+				}
+			}
+		}
+	}
 	for _, l := range lex {
 		w := &l.Furniture
 		f.skip.add(w.Skip)
@@ -42,6 +52,7 @@ func newFurniture(lex []record.Lexicon) furniture {
 				f.statement.add([]string{name})
 			}
 		}
+		vocabulary(w.Skip, w.Share, w.Counter, w.Today, l.FunctionWords)
 		f.others.add(w.OtherTexts)
 		f.about.add(l.Pages.Privacy)
 		for _, d := range w.Weekdays {
@@ -64,14 +75,14 @@ func newFurniture(lex []record.Lexicon) furniture {
 
 // phraseSet finds phrases by their folded words.
 type phraseSet struct {
-	exact   map[string]bool // joined: Arabic-script spacing carries no meaning
-	first   map[string]int  // words of a phrase -> how many
-	longest int
+	exact map[string]bool // joined: Arabic-script spacing carries no meaning
+	first map[string]int  // words of a phrase -> how many
+	heads map[string]int  // first word -> words of the longest phrase
 }
 
 func (p *phraseSet) add(phrases []string) {
 	if p.exact == nil {
-		p.exact, p.first = map[string]bool{}, map[string]int{}
+		p.exact, p.first, p.heads = map[string]bool{}, map[string]int{}, map[string]int{}
 	}
 	for _, s := range phrases {
 		k := key(s)
@@ -81,7 +92,8 @@ func (p *phraseSet) add(phrases []string) {
 		p.exact[join(k)] = true
 		n := 1 + strings.Count(k, " ")
 		p.first[k] = n
-		p.longest = max(p.longest, n)
+		head, _, _ := strings.Cut(k, " ")
+		p.heads[head] = max(p.heads[head], n)
 	}
 }
 
@@ -94,7 +106,10 @@ func (p *phraseSet) is(s string) bool {
 // opens returns how many of words a phrase at their beginning takes, 0 for
 // none.
 func (p *phraseSet) opens(words []string) int {
-	for n := min(p.longest, len(words)); n > 0; n-- {
+	if len(words) == 0 {
+		return 0
+	}
+	for n := min(p.heads[words[0]], len(words)); n > 0; n-- {
 		if p.first[strings.Join(words[:n], " ")] > 0 {
 			return n
 		}
@@ -134,7 +149,20 @@ func (f *furniture) line(s string) bool {
 	if f.skip.exact[join(k)] || len(words) > 2 && f.share.exact[join(k)] {
 		return true
 	}
+	if n := f.skip.opens(words); n > 3 && n < len(words) && len(words)-n <= 4 && f.answers(words[n:]) {
+		return true // "Was this page helpful? Yes No"
+	}
 	return f.volatile(s, words)
+}
+
+// answers reports words of buttons only.
+func (f *furniture) answers(words []string) bool {
+	for _, w := range words {
+		if f.actions.first[w] == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // volatile reports a line that every request writes anew: counters, the date
@@ -146,23 +174,20 @@ func (f *furniture) volatile(s string, words []string) bool {
 	if token(s) {
 		return true
 	}
-	if f.dated.holds(words) {
-		return false
-	}
 	numbers := 0
 	for _, w := range words {
 		if number(w) {
 			numbers++
 		}
 	}
-	if numbers == 0 {
+	if numbers == 0 || f.dated.holds(words) {
 		return false
 	}
-	// "Visits: 1234", "1234 views", "... Visits today: 12"
+	// "Visits: 1234", "1234 views", "217 people found this page helpful · Visits: 9934"
 	if n := f.counter.opens(words); n > 0 && n < len(words) && f.counts(words[n:]) {
 		return true
 	}
-	if number(words[0]) && len(words) <= 6 && f.counter.is(strings.Join(words[1:], " ")) {
+	if f.counter.holds(words) && f.plain(words) {
 		return true
 	}
 	for i := 1; i < len(words) && len(words)-i <= 6; i++ {
@@ -171,6 +196,18 @@ func (f *furniture) volatile(s string, words []string) bool {
 		}
 	}
 	return f.clock(s, words, numbers)
+}
+
+// plain reports whether nearly all words are numbers or such as pages use to
+// speak of themselves; what a statement says has words of its own.
+func (f *furniture) plain(words []string) bool {
+	strange := 0
+	for _, w := range words {
+		if c := w[0]; !(c >= '0' && c <= '9' || f.small[w] || f.weekdays[w] || f.months[w] || len(w) == 1) {
+			strange++
+		}
+	}
+	return strange == 0 || strange*100 <= 15*len(words)
 }
 
 // counts reports whether what follows a counter's name is its number: a few

@@ -29,14 +29,16 @@ const (
 	// sampleRunes bounds the work on long texts; the language of a statement
 	// shows in its first thousand words.
 	sampleRunes = 8000
+	// maxTongues is how many languages the detector can hold.
+	maxTongues = 32
 )
 
 func (r *Reader) learnLanguages(lex []record.Lexicon) {
 	users := map[string][]int{}
-	for i, l := range lex {
+	for i, l := range lex[:min(len(lex), maxTongues)] {
 		r.tongues = append(r.tongues, tongue{lang: l.Lang, dir: l.Dir})
 		for _, c := range l.Letters {
-			if int(c) < len(r.letters) && i < 32 {
+			if int(c) < len(r.letters) {
 				r.letters[c] |= 1 << i
 			}
 		}
@@ -54,34 +56,45 @@ func (r *Reader) learnLanguages(lex []record.Lexicon) {
 	}
 }
 
+// census is what the detector has counted of a text so far.
+type census struct {
+	scores      [maxTongues]float64
+	rtl, ltr, n int
+	word        [64]byte
+}
+
 // Language tells the language of a text by its function words and by letters
 // that neighbouring languages do not use, and its direction by the script of
 // most of its letters. lang is "" when no known language speaks for itself;
 // dir is always "rtl" or "ltr".
 func (r *Reader) Language(text string) (lang, dir string) {
-	scores := make([]float64, len(r.tongues))
-	var buf [64]byte
-	word := buf[:0]
-	rtl, ltr, n := 0, 0, 0
+	var c census
+	r.count(&c, text)
+	return r.verdict(&c)
+}
+
+// count adds a text to c; false means that it has seen enough.
+func (r *Reader) count(k *census, text string) bool {
+	word := k.word[:0]
 	flush := func() {
 		if len(word) > 0 {
 			for _, v := range r.known[string(word)] {
-				scores[v.tongue] += v.weight
+				k.scores[v.tongue] += v.weight
 			}
 			word = word[:0]
 		}
 	}
 	for _, c := range text {
-		if n++; n > sampleRunes {
-			break
+		if k.n++; k.n > sampleRunes {
+			return false
 		}
 		if c < utf8.RuneSelf {
 			switch {
 			case c >= 'a' && c <= 'z':
-				ltr++
+				k.ltr++
 				word = append(word, byte(c))
 			case c >= 'A' && c <= 'Z':
-				ltr++
+				k.ltr++
 				word = append(word, byte(c)+'a'-'A')
 			default:
 				flush()
@@ -93,28 +106,30 @@ func (r *Reader) Language(text string) (lang, dir string) {
 			continue
 		}
 		if rightToLeft(c) {
-			rtl++
+			k.rtl++
 		} else if unicode.IsLetter(c) {
-			ltr++
+			k.ltr++
 		}
 		if int(c) < len(r.letters) {
 			for m := r.letters[c]; m != 0; m &= m - 1 {
-				scores[bits.TrailingZeros32(m)] += letterWeight
+				k.scores[bits.TrailingZeros32(m)] += letterWeight
 			}
 		}
 		word = appendKey(word, c)
 	}
 	flush()
+	return true
+}
+
+// verdict names the language that most of the text speaks for.
+func (r *Reader) verdict(k *census) (lang, dir string) {
 	dir = "ltr"
-	if rtl > ltr {
+	if k.rtl > k.ltr {
 		dir = "rtl"
 	}
 	best := -1
-	for i, s := range scores {
-		if s < leastScore || r.tongues[i].dir != dir {
-			continue
-		}
-		if best < 0 || s > scores[best] {
+	for i := range r.tongues {
+		if s := k.scores[i]; s >= leastScore && r.tongues[i].dir == dir && (best < 0 || s > k.scores[best]) {
 			best = i
 		}
 	}

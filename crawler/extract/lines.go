@@ -88,7 +88,7 @@ func (r *Reader) readLines(s string, o Options, md bool) *record.Document {
 		} else {
 			b.Text = squeeze(d.text)
 		}
-		if letters(b.Text) == 0 {
+		if !says(b.Text) {
 			continue
 		}
 		if b.Kind == record.Heading && b.Level == 0 {
@@ -134,7 +134,7 @@ func (r *Reader) draftLines(lines []string, md bool) []draft {
 		for md && !fence && strings.HasPrefix(text, ">") {
 			text = strings.TrimSpace(text[1:])
 		}
-		if text == "" || letters(text) == 0 && !underline(text) {
+		if text == "" || !says(text) && !underline(text) {
 			gap = true
 			continue
 		}
@@ -248,7 +248,7 @@ func atx(s string) (n int, body string) {
 		return 0, ""
 	}
 	body = strings.TrimSpace(strings.TrimRight(strings.TrimSpace(s[n:]), "#"))
-	if letters(body) == 0 {
+	if !says(body) {
 		return 0, ""
 	}
 	return n, body

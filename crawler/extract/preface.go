@@ -51,7 +51,7 @@ func (w *walker) preface(root int32, h pageHead, chosen []draft) []draft {
 		}
 	}
 	// A heading that nothing follows before the next one is somebody else's.
-	return slices.DeleteFunc(out, func(d draft) bool { return letters(d.text) == 0 })
+	return slices.DeleteFunc(out, func(d draft) bool { return !says(d.text) })
 }
 
 // before lists the subtrees that precede box i in the page, outermost first.

@@ -48,13 +48,16 @@ func (r *Reader) promote(ds []draft, marks bool) {
 // the space around it.
 func (r *Reader) candidate(ds []draft, i int, strict, noGaps bool) bool {
 	d := &ds[i]
-	if d.kind == record.Heading || d.kind == record.Row || d.kind == record.Item && !d.clause || i+1 == len(ds) {
+	if d.kind == record.Heading || d.kind == record.Row || d.kind == record.Item && !d.clause || i+1 == len(ds) || len(d.text) > maxHeadingBytes {
+		return false
+	}
+	h := look(d.text)
+	if !h.bare() && !(d.clause && h.colon) {
 		return false
 	}
 	if r.words.opening(d.text) || r.dateLine(d) {
 		return false
 	}
-	h := look(d.text)
 	if d.clause {
 		// A lettered clause that opens a part may be a whole sentence.
 		if h.colon && !h.sentence && h.words <= 24 && d.gap {

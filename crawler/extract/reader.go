@@ -64,17 +64,15 @@ func (r *Reader) finish(title string, blocks []record.Block) *record.Document {
 			}
 		}
 	}
-	var sample strings.Builder
-	for _, b := range blocks {
-		if sample.Len() > 16<<10 {
+	var c census
+	for i := range blocks {
+		if !r.count(&c, blocks[i].Text) {
 			break
 		}
-		sample.WriteString(b.Text)
-		sample.WriteByte('\n')
 	}
-	if sample.Len() == 0 {
-		sample.WriteString(title)
+	if len(blocks) == 0 {
+		r.count(&c, title)
 	}
-	doc.Lang, doc.Dir = r.Language(sample.String())
+	doc.Lang, doc.Dir = r.verdict(&c)
 	return doc
 }

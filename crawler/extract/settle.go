@@ -26,7 +26,7 @@ func (r *Reader) settle(ds []draft) []record.Block {
 	blocks := make([]record.Block, 0, len(ds))
 	for i := range ds {
 		d := &ds[i]
-		if letters(d.text) == 0 {
+		if !says(d.text) {
 			continue
 		}
 		if t := unspell(d.text); t != d.text {
@@ -50,6 +50,8 @@ func (r *Reader) sweep(ds []draft) []draft {
 			if r.words.frame(d.text) && (i+1 == len(ds) || ds[i+1].kind == record.Heading || ds[i+1].linked) || r.words.skipLine(d.text) {
 				continue
 			}
+		case d.kind == record.Row && strings.Count(d.text, " | ") > 1:
+			// Data, whatever its cells say.
 		case r.words.line(d.text), d.linked && (r.words.action(d.text) || r.words.frame(d.text)), filler(d.text):
 			continue
 		}
@@ -93,7 +95,7 @@ func dressedHeadings(ds []draft) {
 		}
 	}
 	over := func(i int) bool {
-		if i+1 >= len(ds) || ds[i].kind != record.Paragraph || ds[i].linked || ds[i].dress == 0 || len(ds[i].text) > 4*maxHeadingRunes {
+		if i+1 >= len(ds) || ds[i].kind != record.Paragraph || ds[i].linked || ds[i].dress == 0 || len(ds[i].text) > maxHeadingBytes {
 			return false
 		}
 		if said[ds[i].text] > 2 || nextIsDigit(ds[i].text) && !ds[i].clause {
@@ -108,7 +110,7 @@ func dressedHeadings(ds []draft) {
 			continue
 		}
 		u := uses[d.dress]
-		if utf8.RuneCountInString(d.text) >= bodyRunes && !look(d.text).bare() || d.kind != record.Paragraph {
+		if d.kind != record.Paragraph || len(d.text) > maxHeadingBytes || utf8.RuneCountInString(d.text) >= bodyRunes && !look(d.text).bare() {
 			u.long = true
 		} else if over(i) {
 			u.short++

@@ -22,6 +22,7 @@ type shape struct {
 const (
 	maxHeadingWords = 16
 	maxHeadingRunes = 120
+	maxHeadingBytes = 4 * maxHeadingRunes
 )
 
 // terminal reports marks that end a sentence.
@@ -67,7 +68,7 @@ func ends(s string) bool {
 // it ends.
 func look(s string) shape {
 	var h shape
-	if len(s) > 8*maxHeadingRunes {
+	if len(s) > maxHeadingBytes {
 		c := lastMark(s)
 		h.colon = c == ':' || c == '：'
 		h.sentence, h.words, h.runes = true, 10*maxHeadingWords, len(s)

@@ -51,6 +51,7 @@ type box struct {
 	headings                 int32 // headings below
 	teasers                  int32 // of these, links to pages of their own
 	fields                   int32 // form fields below
+	gone                     int32 // letters below that were dropped
 	buttons                  int32 // buttons below
 }
 

@@ -227,6 +227,9 @@ func (t *tree) end(i, root int32, r *Reader) bool {
 	if b.flags&(isBlock|hasBlock) == 0 || b.flags&isHeading != 0 || share(b.prose, t.boxes[root].prose, 15) {
 		return false
 	}
+	if b.gone > b.letters && b.prose < 200 && b.headings == 0 {
+		return true // most of what it held was menus
+	}
 	if b.links >= 4 && share(b.linked, b.letters, 30) && b.anchors*2 < b.links || b.letters < 2500 && t.imprint(i, r) {
 		return true
 	}
