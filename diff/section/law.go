@@ -95,7 +95,7 @@ func (f *factReader) article(h hit) (value string, from, to int, ok bool) {
 	if i < len(ws) && numberMarks[ws[i].Text] {
 		i++
 	}
-	if i >= len(ws) || f.t.sentence[i] != f.t.sentence[h.from] && !strings.HasPrefix(f.between(i), ".") {
+	if i >= len(ws) || f.m.lang == "tr" || f.t.sentence[i] != f.t.sentence[h.from] && !strings.HasPrefix(f.between(i), ".") {
 		return f.articleBefore(h)
 	}
 	value, ok = articleNumber(ws[i].Text)
