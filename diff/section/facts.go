@@ -30,12 +30,16 @@ type factReader struct {
 // data is one that is gathered and not the office's own address.
 func (m *matcher) readFacts(t *text, hits []hit, items bool) []clue {
 	f := &factReader{t: t, m: m, hits: hits}
+	longest := 0
 	for _, h := range hits {
 		if p := &m.phrases[h.phrase]; p.means == ofNumber {
 			if f.number == nil {
 				f.number = make(map[int]int)
 			}
-			f.number[h.to] = p.number
+			// أربعة عشر ends in عشر: the longer numeral counts, and it is seen first.
+			if _, seen := f.number[h.to]; !seen || h.to-h.from > longest {
+				f.number[h.to], longest = p.number, h.to-h.from
+			}
 		}
 	}
 	f.addresses()

@@ -19,16 +19,20 @@ func (f *factReader) laws() {
 			f.add(record.FactInstrument, p.value, h.from, h.to)
 		}
 	})
+	article := func(h hit) {
+		if value, from, to, ok := f.article(h); ok {
+			f.add(record.FactArticle, value, from, to)
+		}
+	}
 	for i, w := range f.t.words {
 		if isMemorandum(w.Text) {
 			f.add(record.FactInstrument, strings.ToUpper(w.Text), i, i+1)
 		}
-	}
-	f.means(ofArticle, func(h hit, p *phrase) {
-		if value, from, to, ok := f.article(h); ok {
-			f.add(record.FactArticle, value, from, to)
+		if strings.HasSuffix(strings.TrimRight(f.t.raw[:w.From], " \u00a0\u202f"), "§") {
+			article(hit{from: i, to: i}) // the sign is no word
 		}
-	})
+	}
+	f.means(ofArticle, func(h hit, p *phrase) { article(h) })
 }
 
 // numberMarks may stand between a legal text's name and its number; skipped
@@ -86,7 +90,7 @@ func isMemorandum(w string) bool {
 // subMarks introduce the parts of an article.
 var subMarks = map[string]bool{"abs": true, "absatz": true, "lit": true, "littera": true, "para": true, "paragraph": true, "بند": true, "حرف": true,
 	"الفقره": true, "فقره": true, "الحرف": true, "alinéa": true, "paragraphe": true, "point": true, "fikra": true, "bent": true, "apartado": true,
-	"letra": true, "buchst": true, "buchstabe": true, "satz": true, "تبصره": true, "§": true, "nr": true}
+	"letra": true, "buchst": true, "buchstabe": true, "satz": true, "تبصره": true, "nr": true}
 
 // article reads the number of a cited article with its parts: 7, 13.1.a.
 func (f *factReader) article(h hit) (value string, from, to int, ok bool) {
@@ -95,7 +99,7 @@ func (f *factReader) article(h hit) (value string, from, to int, ok bool) {
 	if i < len(ws) && numberMarks[ws[i].Text] {
 		i++
 	}
-	if i >= len(ws) || f.t.sentence[i] != f.t.sentence[h.from] && !strings.HasPrefix(f.between(i), ".") {
+	if i >= len(ws) || f.m.lang == "tr" || f.t.sentence[i] != f.t.sentence[h.from] && !strings.HasPrefix(f.between(i), ".") {
 		return f.articleBefore(h)
 	}
 	value, ok = articleNumber(ws[i].Text)

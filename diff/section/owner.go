@@ -11,7 +11,8 @@ import (
 type name struct {
 	words string // canonical, joined by spaces
 	count int
-	first record.Fact
+	first record.Fact // where it stands first, without a prefix if it ever does
+	bare  bool
 }
 
 // owner finds the body that the document speaks for: the name that it repeats
@@ -28,15 +29,19 @@ func (j *judgement) owner() (record.Fact, bool) {
 			if p.matcher.phrases[h.phrase].means != ofBody {
 				continue
 			}
+			// A prefix (للمركز) is no part of the name.
+			head := canon.Text(p.matcher.phrases[h.phrase].text)
+			bare := h.to == h.from+1 && p.text.words[h.from].Text == head
 			key := ""
 			for k := h.from; k < len(p.text.words) && k < h.from+longest; k++ {
 				if k > h.from && strings.Trim(p.text.raw[p.text.words[k-1].To:p.text.words[k].From], " \u200c\u00a0\u200f\u200e") != "" {
 					break
 				}
-				key = strings.TrimSpace(key + " " + p.text.words[k].Text)
 				if k == h.from && h.to == h.from+1 {
+					key = head
 					continue // "the ministry" names nobody
 				}
+				key = strings.TrimSpace(key + " " + p.text.words[k].Text)
 				n := names[key]
 				if n == nil {
 					from, to := p.text.words[h.from].From, p.text.words[k].To
@@ -44,7 +49,10 @@ func (j *judgement) owner() (record.Fact, bool) {
 					names[key] = n
 					order = append(order, key)
 				}
-				n.count += weight
+				if n.count += weight; bare && !n.bare {
+					from, to := p.text.words[h.from].From, p.text.words[k].To
+					n.bare, n.first = true, record.Fact{Kind: record.FactOwner, Text: p.text.raw[from:to], Block: block}
+				}
 			}
 		}
 	}

@@ -2,6 +2,8 @@ package section
 
 import (
 	"strings"
+	"sync"
+	"time"
 	"unicode"
 
 	"policywatch/store/record"
@@ -10,21 +12,70 @@ import (
 // Reader labels documents and checks them against profiles. It is built once
 // from the lexicons and may be used by several goroutines at a time.
 type Reader struct {
-	matchers map[string]*matcher
-	// order lists the languages as they were given.
-	order []string
+	// Now is the clock by which Check tells a date in the future; nil leaves
+	// that out. Set it before the first use.
+	Now func() time.Time
+
+	languages map[string]*language
+	// known keeps the phrases of profiles, compiled, by language and source.
+	known sync.Map
+}
+
+// language is one lexicon, compiled when it is first needed: a run that reads
+// Persian pages does not pay for eight other languages.
+type language struct {
+	lexicon record.Lexicon
+	compile func() *matcher
 }
 
 // New prepares a Reader for the languages of lex. What a lexicon does not have
 // is simply never found in its language.
 func New(lex []record.Lexicon) *Reader {
-	r := &Reader{matchers: make(map[string]*matcher, len(lex))}
+	r := &Reader{languages: make(map[string]*language, len(lex))}
+	names := map[string][]string{}
 	for _, l := range lex {
-		m, _ := newMatcher(l) // what is wrong with a lexicon its tests tell
-		r.matchers[l.Lang] = m
-		r.order = append(r.order, l.Lang)
+		for id, spellings := range l.Facts.ThirdParties {
+			names[id] = append(names[id], spellings...)
+		}
+	}
+	for _, l := range lex {
+		l.Facts.ThirdParties = names // a recipient has its name in any language
+		r.languages[l.Lang] = &language{l, sync.OnceValue(func() *matcher {
+			m, _ := newMatcher(l) // what is wrong with a lexicon its tests tell
+			return m
+		})}
 	}
 	return r
+}
+
+// language returns the matcher of a language, nil where no lexicon was given.
+func (r *Reader) language(lang string) *matcher {
+	if l := r.languages[lang]; l != nil {
+		return l.compile()
+	}
+	return nil
+}
+
+// speaks reports whether a language's lexicon has words for a topic.
+func (r *Reader) speaks(lang string, t record.Topic) bool {
+	l := r.languages[lang]
+	return l != nil && len(l.lexicon.Topics[t].Heading)+len(l.lexicon.Topics[t].Body) > 0
+}
+
+// phrases compiles a profile's phrases in a language, once.
+func (r *Reader) phrases(lang string, words []string) *matcher {
+	key := lang + "\x00" + strings.Join(words, "\x00")
+	if m, ok := r.known.Load(key); ok {
+		return m.(*matcher)
+	}
+	b := newPhraseBuilder(affixesOf(lang))
+	for _, w := range words {
+		b.add(phrase{text: w, weight: 1})
+	}
+	m := &matcher{lang: lang}
+	m.dict, m.auto, m.phrases = b.build()
+	r.known.Store(key, m)
+	return m
 }
 
 // Label fills doc.Sections and doc.Facts from doc.Blocks, replacing what
@@ -46,25 +97,25 @@ func (r *Reader) Label(doc *record.Document) {
 // another (an English paragraph in a Persian statement). It is nil when no
 // lexicon fits.
 func (r *Reader) matcher(lang, s string) *matcher {
-	own := r.matchers[baseLanguage(lang)]
+	own := r.language(baseLanguage(lang))
+	if own == nil && lang != "" {
+		return nil // a language that nobody taught us is not guessed at
+	}
 	arabic, latin := scripts(s)
 	if own != nil && (arabic == latin || (arabic > latin) == own.rtl) {
 		return own
 	}
-	if latin > arabic {
-		if m := r.matchers["en"]; m != nil && (own == nil || own.rtl) {
-			return m
-		}
-		return own
+	var other *matcher
+	switch {
+	case latin > arabic && (own == nil || own.rtl):
+		other = r.language("en")
+	case arabic > latin && strings.ContainsAny(s, "پچژگ\u200c"): // Arabic does not have these
+		other = r.language("fa")
+	case arabic > latin:
+		other = r.language("ar")
 	}
-	if arabic > latin {
-		// Letters that Arabic does not have make it Persian.
-		if strings.ContainsAny(s, "پچژگ\u200c") && r.matchers["fa"] != nil {
-			return r.matchers["fa"]
-		}
-		if m := r.matchers["ar"]; m != nil {
-			return m
-		}
+	if other != nil {
+		return other
 	}
 	return own
 }
