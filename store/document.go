@@ -7,7 +7,8 @@ import "policywatch/store/record"
 //
 //	1 title  2 lang  3 dir  4 extractor  5 block...  6 section...  7 fact...  8 quality
 //
-// Lists that JSON shows as [] come back empty, not nil.
+// Identity and Exact are the version's, and are not part of the bytes. Lists
+// that JSON shows as [] come back empty, not nil.
 
 func encodeDocument(doc *record.Document) []byte {
 	size := 512 + 96*len(doc.Sections) + 96*len(doc.Facts)

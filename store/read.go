@@ -394,6 +394,7 @@ func (db *DB) fill(tx *bolt.Tx, r *versionRow, document bool) (*record.Version, 
 		if v.Document, err = decodeDocument(d.b); err != nil {
 			return nil, fmt.Errorf("document of version %d: %w", v.Number, err)
 		}
+		v.Document.Identity, v.Document.Exact = v.Identity, v.Exact
 	}
 	if r.findings != "" {
 		d, err := read(r.findings, "findings")
