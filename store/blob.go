@@ -77,7 +77,8 @@ func (db *DB) pack(plain []byte, st int, streams *[streamCount]stream) (blob, er
 	if err != nil || known {
 		return b, err
 	}
-	head := binary.AppendUvarint(make([]byte, 0, 16), uint64(len(plain)))
+	// Room for what a page shrinks to, and for the checksum.
+	head := binary.AppendUvarint(make([]byte, 0, len(plain)/4+64), uint64(len(plain)))
 	if b.key != 0 {
 		if delta, ok := db.zstd.delta(plain, base); ok {
 			b.row = append(binary.AppendUvarint(head, b.key), delta...)

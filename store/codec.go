@@ -87,14 +87,19 @@ func (e *encoder) fixed(n int, v uint64) {
 
 func (e *encoder) float(n int, v float64) { e.fixed(n, math.Float64bits(v)) }
 
-// time keeps nanoseconds since 1970; the zero Time is left out. A Time that
-// int64 nanoseconds cannot hold (before 1678, after 2261) is no moment of this
-// program and is left out too.
+// time keeps nanoseconds since 1970. The zero Time is left out, and so is any
+// other before 1678, where int64 nanoseconds begin; one after they end, in 2262,
+// becomes the last of them.
 func (e *encoder) time(n int, t time.Time) {
-	if y := t.Year(); y >= 1678 && y <= 2261 {
-		e.head(n, wireFixed)
-		e.b = binary.LittleEndian.AppendUint64(e.b, uint64(t.UnixNano()))
+	nano := t.UnixNano()
+	switch y := t.Year(); {
+	case y < 1678:
+		return
+	case y > 2261:
+		nano = math.MaxInt64
 	}
+	e.head(n, wireFixed)
+	e.b = binary.LittleEndian.AppendUint64(e.b, uint64(nano))
 }
 
 func (e *encoder) str(n int, s string) {

@@ -7,12 +7,17 @@ import "policywatch/store/record"
 //
 //	1 title  2 lang  3 dir  4 extractor  5 block...  6 section...  7 fact...  8 quality
 //
-// Lists that JSON shows as [] come back empty, not nil.
+// Identity and Exact are the version's, and are not part of the bytes. Lists
+// that JSON shows as [] come back empty, not nil.
 
 func encodeDocument(doc *record.Document) []byte {
-	size := 256
+	size := 512 + 96*len(doc.Sections) + 96*len(doc.Facts)
 	for i := range doc.Blocks {
-		size += len(doc.Blocks[i].Text) + 16
+		b := &doc.Blocks[i]
+		size += len(b.Text) + len(b.Original) + 32
+		for _, l := range b.Links {
+			size += len(l.Text) + len(l.URL) + 8
+		}
 	}
 	e := &encoder{b: make([]byte, 0, size)}
 	e.str(1, doc.Title)

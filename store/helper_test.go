@@ -111,6 +111,7 @@ func statement(seed uint64, n int) *record.Document {
 			Confidence: 0.8, From: from, To: len(doc.Blocks)})
 	}
 	doc.Facts = append(doc.Facts, record.Fact{Kind: record.FactEmail, Value: "info@a.gov.ir", Text: "info@a.gov.ir", Block: 1})
+	doc.Identity, doc.Exact = store.Digest([]byte(doc.Text())), store.Digest([]byte("x"+doc.Text()))
 	return doc
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 )
@@ -95,10 +96,17 @@ func snapshotKey(sum digest, domain string, at time.Time) []byte {
 
 func serialKey(n uint64) []byte { return binary.BigEndian.AppendUint64(make([]byte, 0, 8), n) }
 
+// dueKey takes any time: one before 1970, as the zero Time, is due at once, and
+// one that nanoseconds cannot hold is due last.
 func dueKey(at time.Time, serial uint64) []byte {
-	k := make([]byte, 0, 16)
-	k = binary.BigEndian.AppendUint64(k, uint64(max(0, at.UnixNano())))
-	return binary.BigEndian.AppendUint64(k, serial)
+	nano := uint64(0)
+	switch y := at.Year(); {
+	case y > 2261:
+		nano = math.MaxInt64
+	case y >= 1970:
+		nano = uint64(at.UnixNano())
+	}
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(make([]byte, 0, 16), nano), serial)
 }
 
 // splitVersionKey takes a versions key apart; ok is false for a malformed one.

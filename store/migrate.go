@@ -75,7 +75,7 @@ func migrate(b *bolt.DB, from int, steps []migration, log *slog.Logger) error {
 			return setFormat(tx, format+1)
 		})
 		if err != nil {
-			return fmt.Errorf("bring format %d to %d (%s): %w; the archive is as it was", format, format+1, step.what, err)
+			return fmt.Errorf("bring format %d to %d (%s): %w; it stays at format %d", format, format+1, step.what, err, format)
 		}
 	}
 	return nil

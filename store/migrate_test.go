@@ -62,7 +62,7 @@ func TestMigrations(t *testing.T) {
 		t.Errorf("an old format, to read: %v", err)
 	}
 	for i, steps := range [][]migration{{breaks}, {empties}, {rename, breaks}, {rename, empties}} {
-		if _, err := open(ctx, o, steps); err == nil || !strings.Contains(err.Error(), "the archive is as it was") {
+		if _, err := open(ctx, o, steps); err == nil || !strings.Contains(err.Error(), "it stays at format") {
 			t.Errorf("steps %d: %v", i, err)
 		}
 	}

@@ -221,3 +221,23 @@ func TestAlertFilters(t *testing.T) {
 		}
 	}
 }
+
+// Times at the ends of what a clock can say neither lose nor stop an alert.
+func TestOddDueTimes(t *testing.T) {
+	ctx := context.Background()
+	db := open(t)
+	far := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+	if err := db.Enqueue(ctx, []record.Alert{alert("never", far), alert("now", time.Time{}), alert("old", time.Date(1800, 1, 1, 0, 0, 0, 0, time.UTC))}); err != nil {
+		t.Fatal(err)
+	}
+	if ids := db.lease(day, 1<<63-1, 10); !slices.Equal(ids, []string{"now", "old"}) {
+		t.Errorf("leased %q", ids)
+	}
+	if ids := db.lease(day.AddDate(100, 0, 0), time.Hour, 10); len(ids) != 0 {
+		t.Errorf("leased %q", ids)
+	}
+	a := alert("now", far)
+	if err := db.Settle(ctx, a); err != nil {
+		t.Fatal(err)
+	}
+}
