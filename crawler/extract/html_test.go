@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"policywatch/crawler/extract"
 	"policywatch/store/canon"
 	"policywatch/store/record"
@@ -77,6 +79,58 @@ func testFamilies(t *testing.T, fs []family, anyTitle bool) {
 			})
 		}
 	}
+}
+
+// What each family gives, to the letter: a change here is a change of Version.
+func TestFamilyGoldens(t *testing.T) {
+	r := newReader(t)
+	for i, f := range families {
+		lang := []string{"fa", "ar", "en"}[i%3]
+		t.Run(f.name, func(t *testing.T) {
+			src := f.page(readStatement(t, lang), noise{rand.New(rand.NewPCG(1, 9)), lang})
+			d, err := r.HTML([]byte(src), extract.Options{URL: "https://agency.example/privacy"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden(t, "families/"+strings.ReplaceAll(f.name, " ", "-")+"."+lang, d)
+		})
+	}
+}
+
+// However inline tags are nested and text is cut into nodes, a paragraph's
+// words come out in order, neither glued nor split.
+func TestInlineProperty(t *testing.T) {
+	r := newReader(t)
+	rapid.Check(t, func(t *rapid.T) {
+		words := rapid.SliceOfN(rapid.StringMatching(`[a-zآ-ی]{1,9}`), 12, 60).Draw(t, "words")
+		var b strings.Builder
+		var open []string
+		for i, w := range words {
+			if i > 0 {
+				b.WriteString(rapid.SampledFrom([]string{" ", "\n", "&nbsp;", " \t "}).Draw(t, "space"))
+			}
+			for n := rapid.IntRange(0, 2).Draw(t, "tags"); n > 0; n-- {
+				if len(open) > 0 && rapid.Bool().Draw(t, "close") {
+					b.WriteString("</" + open[len(open)-1] + ">")
+					open = open[:len(open)-1]
+				} else {
+					tag := rapid.SampledFrom([]string{"b", "i", "span", "em", "u", "font", "x-y", "small"}).Draw(t, "tag")
+					b.WriteString("<" + tag + ">")
+					open = append(open, tag)
+				}
+			}
+			cut := rapid.IntRange(0, len([]rune(w))).Draw(t, "cut")
+			b.WriteString(string([]rune(w)[:cut]) + "<!-- c --><wbr>" + string([]rune(w)[cut:]))
+		}
+		src := "<body><h1>T</h1><p>" + strings.Repeat("The office says this first. ", 9) + "</p><h2>U</h2><p>" + b.String() + ". " + strings.Repeat("And this. ", 9) + "</p></body>"
+		d, err := r.HTML([]byte(src), extract.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := d.Blocks[len(d.Blocks)-1].Text, strings.Join(words, " ")+". "+strings.TrimSpace(strings.Repeat("And this. ", 9)); got != want {
+			t.Fatalf("%s\ngave %q\nwant %q", src, got, want)
+		}
+	})
 }
 
 // judge compares a document with the statement that the page was made of.

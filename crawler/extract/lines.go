@@ -74,6 +74,10 @@ func cleanInput(text []byte) string {
 
 // readLines is the common road of plain text and Markdown.
 func (r *Reader) readLines(s string, o Options, md bool) *record.Document {
+	front := ""
+	if md {
+		front, s = frontMatter(s)
+	}
 	ds := r.draftLines(strings.Split(s, "\n"), md)
 	ds = rejoin(ds)
 	r.promote(ds, md)
@@ -103,7 +107,30 @@ func (r *Reader) readLines(s string, o Options, md bool) *record.Document {
 		title = title || b.Kind == record.Heading
 		blocks = append(blocks, b)
 	}
-	return r.finish("", blocks)
+	return r.finish(front, blocks)
+}
+
+// frontMatter cuts off the settings that site generators put over a Markdown
+// text, between two lines of dashes, and returns the title set there.
+func frontMatter(s string) (title, rest string) {
+	body, ok := strings.CutPrefix(strings.TrimLeft(s, "\n "), "---\n")
+	if !ok {
+		return "", s
+	}
+	head, rest, ok := strings.Cut(body, "\n---\n")
+	if !ok || len(head) > 4096 || strings.Contains(head, "\n\n") {
+		return "", s
+	}
+	for line := range strings.SplitSeq(head, "\n") {
+		k, v, found := strings.Cut(line, ":")
+		if !found && !strings.HasPrefix(strings.TrimSpace(line), "-") && line != "" {
+			return "", s // prose between two rules
+		}
+		if strings.TrimSpace(k) == "title" {
+			title = strings.Trim(strings.TrimSpace(v), `"'`)
+		}
+	}
+	return title, rest
 }
 
 // draftLines sorts lines into drafts; nothing is judged by its context yet.
