@@ -5,19 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"policywatch/configs"
 	"policywatch/diff"
 	"policywatch/store/record"
 )
-
-func comparer(tb testing.TB) *diff.Comparer {
-	tb.Helper()
-	lex, err := configs.Lexicons(configs.Data())
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return diff.New(lex)
-}
 
 // long makes a Persian statement of about n bytes whose sentences all differ.
 func long(n int) *record.Document {

@@ -59,16 +59,17 @@ func New(lex []record.Lexicon) *Comparer {
 
 // comparison is one pair of documents being judged.
 type comparison struct {
-	old, new         *record.Document
-	oldSide, newSide side
-	lang             *tongue
-	al               *align.Alignment
-	oldEdges         [2]edge
-	newEdges         [2]edge
-	passages         []passage
-	name             map[string]bool
-	losses, gains    []loss
-	change           record.Change
+	lang       *tongue
+	al         *align.Alignment
+	old, new   *side
+	renumbered map[string]string
+	passages   []passage
+	losses     []loss
+	gains      []loss
+	change     record.Change
+
+	name     map[string]bool
+	covering map[record.Topic]string
 }
 
 // Compare judges what changed from old to new. Documents read by different
@@ -92,21 +93,21 @@ func (c *Comparer) compare(old, new Side) (*comparison, record.Change) {
 	if same && links {
 		return nil, none("The texts are equal.")
 	}
-	x := &comparison{old: a, new: b, lang: c.tongues[b.Lang]}
-	if x.lang == nil {
-		x.lang = c.any
-	}
-	x.oldSide.doc, x.newSide.doc = a, b
 	if same || canon.Identity(texts(a)) == canon.Identity(texts(b)) {
 		if !links {
 			return nil, record.Change{Class: record.ClassLinks, Severity: record.SeverityInfo, Reason: "Only the addresses of links changed; the words are the same."}
 		}
 		return nil, record.Change{Class: record.ClassCosmetic, Severity: record.SeverityInfo, Reason: "Only spelling variants, spacing, punctuation or markup differ; the words are the same."}
 	}
-	x.al = align.Align(a, b)
+	x := &comparison{lang: c.tongues[b.Lang], al: align.Align(a, b)}
+	if x.lang == nil {
+		x.lang = c.any
+	}
 	if ch, ok := refuse(a, b, x.kept()); ok {
 		return nil, ch
 	}
+	x.old = newSide(a, x.lang, x.al.Old, x.al.OldGroup, x.al.Groups)
+	x.new = newSide(b, x.lang, x.al.New, x.al.NewGroup, x.al.Groups)
 	x.examine()
 	x.sections()
 	reason, suspect := x.half()

@@ -6,76 +6,77 @@ import (
 
 // factChanges compares the facts of both sides as values: what only one side
 // states. A value that went and one of the same kind that came are one change
-// when they stand in passages that replace each other, or when they are the
-// only ones of their kind.
+// when they stand in passages that replace each other.
 func (x *comparison) factChanges() []record.FactChange {
 	type key struct {
 		kind  record.FactKind
 		value string
 	}
-	count := make(map[key]int)
-	for _, f := range x.new.Facts {
-		count[key{f.Kind, f.Value}]++
+	stated := func(d *record.Document) map[key]bool {
+		m := make(map[key]bool)
+		for _, f := range d.Facts {
+			m[key{f.Kind, f.Value}] = true
+		}
+		return m
 	}
-	var gone, come []record.Fact
-	for _, f := range x.old.Facts {
-		k := key{f.Kind, f.Value}
-		if _, ok := count[k]; !ok {
-			gone = append(gone, f)
+	had, has := stated(x.old.doc), stated(x.new.doc)
+	// come lists what is new by kind and block, in order.
+	type place struct {
+		kind  record.FactKind
+		block int
+	}
+	come := make(map[place][]record.Fact)
+	var news []record.Fact
+	seen := make(map[key]bool)
+	for _, f := range x.new.doc.Facts {
+		if k := (key{f.Kind, f.Value}); !had[k] && !seen[k] {
+			seen[k] = true
+			news = append(news, f)
+			come[place{f.Kind, f.Block}] = append(come[place{f.Kind, f.Block}], f)
 		}
 	}
-	had := make(map[key]bool)
-	for _, f := range x.old.Facts {
-		had[key{f.Kind, f.Value}] = true
-	}
-	for _, f := range x.new.Facts {
-		if !had[key{f.Kind, f.Value}] {
-			come = append(come, f)
-		}
-	}
-	seen := make(map[record.FactChange]bool)
+	became := x.becameBlocks()
+	used := make(map[key]bool)
+	clear(seen)
 	var out []record.FactChange
-	add := func(c record.FactChange) {
-		if !seen[c] {
-			seen[c] = true
-			out = append(out, c)
+	for _, f := range x.old.doc.Facts {
+		k := key{f.Kind, f.Value}
+		if has[k] || seen[k] {
+			continue
 		}
-	}
-	used := make([]bool, len(come))
-	place := x.blockGroups()
-	for _, f := range gone {
+		seen[k] = true
 		c := record.FactChange{Kind: f.Kind, Before: f.Value}
-		for j, g := range come {
-			if !used[j] && g.Kind == f.Kind && place.meet(f.Block, g.Block) {
-				used[j] = true
-				c.After = g.Value
+		for _, b := range became[f.Block] {
+			if list := come[place{f.Kind, b}]; len(list) > 0 {
+				c.After = list[0].Value
+				used[key{f.Kind, c.After}] = true
+				come[place{f.Kind, b}] = list[1:]
 				break
 			}
 		}
-		add(c)
+		out = append(out, c)
 	}
-	for j, g := range come {
-		if !used[j] {
-			add(record.FactChange{Kind: g.Kind, After: g.Value})
+	for _, f := range news {
+		if !used[key{f.Kind, f.Value}] {
+			out = append(out, record.FactChange{Kind: f.Kind, After: f.Value})
 		}
 	}
 	return out
 }
 
-// places says which block of one side became which of the other.
-type places map[[2]int]bool
-
-func (p places) meet(a, b int) bool { return p[[2]int{a, b}] }
-
-func (x *comparison) blockGroups() places {
-	p := make(places)
+// becameBlocks says which blocks of the new side hold what replaced text of a
+// block of the old one.
+func (x *comparison) becameBlocks() map[int][]int {
+	m := make(map[int][]int)
 	for i := range x.passages {
-		g := &x.passages[i]
-		for _, s := range x.al.Old[g.Old.From:g.Old.To] {
-			for _, t := range x.al.New[g.New.From:g.New.To] {
-				p[[2]int{s.Block, t.Block}] = true
+		p := &x.passages[i]
+		for _, s := range x.old.ss[p.Old.From:p.Old.To] {
+			for _, t := range x.new.ss[p.New.From:p.New.To] {
+				if n := len(m[s.Block]); n == 0 || m[s.Block][n-1] != t.Block {
+					m[s.Block] = append(m[s.Block], t.Block)
+				}
 			}
 		}
 	}
-	return p
+	return m
 }

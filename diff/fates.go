@@ -8,7 +8,7 @@ import (
 )
 
 // loss is a section, or a passage that was all a statement said of a topic,
-// that is gone from the whole statement.
+// that only one side has.
 type loss struct {
 	heading string
 	topics  []record.Topic
@@ -16,163 +16,154 @@ type loss struct {
 	still string
 }
 
+// A section whose heading stands counts as dropped when its text was at least
+// this long, in bytes, and what stands in its place is a fraction of it.
+const (
+	emptied  = 160
+	fraction = 4
+)
+
 // sections settles which topics were dropped, added, altered or moved.
 func (x *comparison) sections() {
-	olds, news := x.al.Sections(x.old, x.new)
-	was, is := x.old.Covers(), x.new.Covers()
-	rewritten := make(map[int]bool) // new sections that took a dropped one's place
+	olds, news := x.al.Sections(x.old.doc, x.new.doc)
+	told, toldNew := x.sectionWeights()
+	was, is := x.old.doc.Covers(), x.new.doc.Covers()
+	ch := &x.change
+	next := x.successors(news)
 	for k, f := range olds {
-		s := &x.old.Sections[k]
-		if f.Weight == 0 || inner(x.old, k) || x.trivial(k) {
+		if f.Weight == 0 || told[k] < slight || x.old.inner(k) {
+			if f.Moved*2 > f.Kept {
+				ch.Moved = note(ch.Moved, x.old.sectionTopics(k)...)
+			}
 			continue
 		}
-		topics := x.sectionTopics(x.old, k)
+		topics := x.old.sectionTopics(k)
 		switch {
 		case f.Gone():
-			if n := x.successor(topics, news, rewritten); n >= 0 {
-				rewritten[n] = true
-				x.note(&x.change.Altered, topics)
-				continue
+			if n := next(topics[0]); n >= 0 {
+				toldNew[n] = noise // told as the old one's new wording
+				ch.Altered = note(ch.Altered, topics...)
+			} else {
+				x.lost(k, topics, is)
 			}
-			x.lost(s, topics, is)
-		case f.Partner >= 0 && f.Kept*5 <= f.Weight && f.Weight >= 160 && news[f.Partner].Weight*4 <= f.Weight:
-			// The heading stands and the text under it is gone.
-			x.lost(s, topics, is)
+		case f.Partner >= 0 && f.Kept*5 <= f.Weight && f.Weight >= emptied && news[f.Partner].Weight*fraction <= f.Weight:
+			x.lost(k, topics, is)
 		case f.Moved*2 > f.Kept:
-			x.note(&x.change.Moved, topics)
+			ch.Moved = note(ch.Moved, topics...)
 		}
 	}
 	for n, f := range news {
-		if f.Weight == 0 || !f.Gone() || rewritten[n] || inner(x.new, n) || x.trivialNew(n) {
+		if f.Weight == 0 || !f.Gone() || toldNew[n] < slight || x.new.inner(n) {
 			continue
 		}
-		topics := x.sectionTopics(x.new, n)
-		x.gains = append(x.gains, loss{heading: x.new.Sections[n].Heading, topics: topics})
-		x.noteAll(&x.change.Added, topics)
+		topics := x.new.sectionTopics(n)
+		x.gains = append(x.gains, loss{heading: x.new.doc.Sections[n].Heading, topics: topics})
+		ch.Added = noteAll(ch.Added, topics...)
 	}
 	// A passage within a section that goes on may have been all that was said of
 	// a topic.
 	for _, t := range record.Topics() {
-		if t == record.Other {
+		if t == record.Other || was[t] == is[t] {
 			continue
 		}
-		if was[t] && !is[t] && !slices.Contains(x.change.Dropped, t) && x.materialIn(x.old, t, func(p *passage) bool { return p.Old.Len() > 0 && p.op() == record.EditDelete }) {
+		if was[t] && !slices.Contains(ch.Dropped, t) && x.spokeOf(t, record.EditDelete) {
 			x.losses = append(x.losses, loss{topics: []record.Topic{t}})
-			x.note(&x.change.Dropped, []record.Topic{t})
+			ch.Dropped = note(ch.Dropped, t)
 		}
-		if !was[t] && is[t] && !slices.Contains(x.change.Added, t) && x.materialIn(x.new, t, func(p *passage) bool { return p.op() == record.EditInsert }) {
-			x.note(&x.change.Added, []record.Topic{t})
+		if is[t] && !slices.Contains(ch.Added, t) && x.spokeOf(t, record.EditInsert) {
+			x.gains = append(x.gains, loss{topics: []record.Topic{t}})
+			ch.Added = note(ch.Added, t)
 		}
 	}
 	for i := range x.passages {
 		if p := &x.passages[i]; p.weight >= slight && !p.dated {
-			x.note(&x.change.Altered, p.topics)
+			ch.Altered = note(ch.Altered, p.topics...)
 		}
 	}
-	x.change.Altered = slices.DeleteFunc(x.change.Altered, func(t record.Topic) bool {
-		return slices.Contains(x.change.Dropped, t) || slices.Contains(x.change.Added, t)
-	})
-	x.change.Moved = slices.DeleteFunc(x.change.Moved, func(t record.Topic) bool { return slices.Contains(x.change.Altered, t) })
+	without := func(list, other []record.Topic) []record.Topic {
+		return slices.DeleteFunc(list, func(t record.Topic) bool { return slices.Contains(other, t) })
+	}
+	ch.Altered = without(without(ch.Altered, ch.Dropped), ch.Added)
+	ch.Moved = without(without(ch.Moved, ch.Dropped), ch.Altered)
 }
 
-// lost notes a section that is gone.
-func (x *comparison) lost(s *record.Section, topics []record.Topic, is map[record.Topic]bool) {
-	l := loss{heading: s.Heading, topics: topics}
-	if is[topics[0]] {
-		for k := range x.new.Sections {
-			if n := &x.new.Sections[k]; slices.Contains(n.Topics, topics[0]) {
-				l.still = n.Heading
-				break
+// sectionWeights gives each section of both sides the weight of the heaviest
+// difference in it.
+func (x *comparison) sectionWeights() (olds, news []weight) {
+	olds, news = make([]weight, len(x.old.doc.Sections)), make([]weight, len(x.new.doc.Sections))
+	put := func(list []weight, ss []align.Sentence, w weight) {
+		for _, s := range ss {
+			if s.Section >= 0 {
+				list[s.Section] = max(list[s.Section], w)
 			}
 		}
+	}
+	for i := range x.passages {
+		p := &x.passages[i]
+		put(olds, x.old.ss[p.Old.From:p.Old.To], p.weight)
+		put(news, x.new.ss[p.New.From:p.New.To], p.weight)
+	}
+	return olds, news
+}
+
+// successors returns a function that finds, once each, a new section without
+// forerunner that speaks first of a topic: the same section in other words.
+func (x *comparison) successors(news []align.Fate) func(record.Topic) int {
+	free := make(map[record.Topic][]int)
+	for n, f := range news {
+		if ts := x.new.doc.Sections[n].Topics; f.Gone() && f.Weight > 0 && len(ts) > 0 && ts[0] != record.Other && !x.new.inner(n) {
+			free[ts[0]] = append(free[ts[0]], n)
+		}
+	}
+	return func(t record.Topic) int {
+		ns := free[t]
+		if len(ns) == 0 {
+			return -1
+		}
+		free[t] = ns[1:]
+		return ns[0]
+	}
+}
+
+// lost notes that section k of the old side is gone.
+func (x *comparison) lost(k int, topics []record.Topic, is map[record.Topic]bool) {
+	l := loss{heading: x.old.doc.Sections[k].Heading, topics: topics}
+	if is[topics[0]] && topics[0] != record.Other {
+		if x.covering == nil {
+			x.covering = make(map[record.Topic]string)
+			for n := range x.new.doc.Sections {
+				for _, t := range x.new.doc.Sections[n].Topics {
+					if h := x.new.doc.Sections[n].Heading; x.covering[t] == "" {
+						x.covering[t] = h
+					}
+				}
+			}
+		}
+		l.still = x.covering[topics[0]]
 	}
 	x.losses = append(x.losses, l)
 	for i, t := range topics {
 		// What the section touched only in passing is not gone while another
 		// section covers it.
 		if i < 2 || !is[t] {
-			x.noteAll(&x.change.Dropped, []record.Topic{t})
-		}
-	}
-}
-
-// inner reports whether section k only repeats a part of a headed one.
-func inner(d *record.Document, k int) bool {
-	s := &d.Sections[k]
-	return s.Implicit && slices.ContainsFunc(d.Sections, func(o record.Section) bool {
-		return !o.Implicit && o.From <= s.From && s.To <= o.To
-	})
-}
-
-// sectionTopics lists the topics of section k and of the passages in it that
-// are about something else than its heading says; at least "other".
-func (x *comparison) sectionTopics(d *record.Document, k int) (out []record.Topic) {
-	s := &d.Sections[k]
-	x.note(&out, s.Topics)
-	for i := range d.Sections {
-		if o := &d.Sections[i]; o.Implicit && i != k && s.From <= o.From && o.To <= s.To {
-			x.note(&out, o.Topics)
-		}
-	}
-	if len(out) == 0 {
-		out = append(out, record.Other)
-	}
-	return out
-}
-
-// note adds topics to a list of the change, once each.
-func (x *comparison) note(list *[]record.Topic, ts []record.Topic) {
-	for _, t := range ts {
-		if t != record.Other && !slices.Contains(*list, t) {
-			*list = append(*list, t)
+			x.change.Dropped = noteAll(x.change.Dropped, t)
 		}
 	}
 }
 
 // noteAll is note for lists where "other" counts as well.
-func (x *comparison) noteAll(list *[]record.Topic, ts []record.Topic) {
+func noteAll(list []record.Topic, ts ...record.Topic) []record.Topic {
 	for _, t := range ts {
-		if !slices.Contains(*list, t) {
-			*list = append(*list, t)
+		if !slices.Contains(list, t) {
+			list = append(list, t)
 		}
 	}
+	return list
 }
 
-// successor finds a new section that speaks of the dropped one's main topic in
-// other words.
-func (x *comparison) successor(topics []record.Topic, news []align.Fate, taken map[int]bool) int {
-	for n, f := range news {
-		t := x.new.Sections[n].Topics
-		if f.Gone() && !taken[n] && f.Weight > 0 && len(t) > 0 && t[0] == topics[0] && t[0] != record.Other {
-			return n
-		}
-	}
-	return -1
-}
-
-// trivial reports whether all that a section lost was noise.
-func (x *comparison) trivial(k int) bool {
-	for i := range x.passages {
-		if p := &x.passages[i]; p.Old.Len() > 0 && x.al.Old[p.Old.From].Section == k && p.weight > regained {
-			return false
-		}
-	}
-	return true
-}
-
-func (x *comparison) trivialNew(n int) bool {
-	for i := range x.passages {
-		if p := &x.passages[i]; p.New.Len() > 0 && x.al.New[p.New.From].Section == n && p.weight > regained {
-			return false
-		}
-	}
-	return true
-}
-
-// materialIn reports whether a passage of the given kind stood in a section
-// with the topic.
-func (x *comparison) materialIn(_ *record.Document, t record.Topic, ok func(*passage) bool) bool {
+// spokeOf reports whether a passage that came or went was about the topic.
+func (x *comparison) spokeOf(t record.Topic, op record.EditOp) bool {
 	return slices.ContainsFunc(x.passages, func(p passage) bool {
-		return p.weight >= slight && ok(&p) && slices.Contains(p.topics, t)
+		return p.op() == op && p.weight >= slight && slices.Contains(p.topics, t)
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"policywatch/diff"
 	"policywatch/store/record"
@@ -36,9 +35,8 @@ func lines(n int, f func(int) string) []string {
 	return out
 }
 
-// Input that a hostile page may send ends in a second or two of work, not in
-// minutes. The limit is far above what a slow machine needs and far below what
-// a quadratic step takes.
+// Input that a hostile page may send is a moment's work. There is no clock here:
+// with a quadratic step any of these would run into the test's own time limit.
 func TestHostileInputIsBounded(t *testing.T) {
 	if testing.Short() {
 		t.Skip("large inputs")
@@ -60,14 +58,11 @@ func TestHostileInputIsBounded(t *testing.T) {
 		"repeats of what stays":       {paragraphs(append(lines(3_000, func(i int) string { return strings.Repeat("some words of a line ", 4) + fmt.Sprint(i) }), strings.Repeat("z ", 1<<18))), paragraphs([]string{strings.Repeat("z ", 1<<18)})},
 	} {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
 			c := comparer(t)
-			c.Compare(diff.Side{Document: p[0]}, diff.Side{Document: p[1]})
-			c.Compare(diff.Side{Document: p[1]}, diff.Side{Document: p[0]})
-			if d := time.Since(start); d > 60*time.Second {
-				t.Errorf("took %v", d)
-			} else {
-				t.Log(d.Round(time.Millisecond))
+			there := c.Compare(diff.Side{Document: p[0]}, diff.Side{Document: p[1]})
+			back := c.Compare(diff.Side{Document: p[1]}, diff.Side{Document: p[0]})
+			if there.Class == record.ClassNone || back.Class == record.ClassNone {
+				t.Errorf("%s, %s", there.Class, back.Class)
 			}
 		})
 	}

@@ -8,74 +8,94 @@ import (
 )
 
 // pageWords are the phrases of one language that belong to web pages rather than
-// to statements, in canonical form.
+// to statements, in canonical form: words parted by single spaces.
 type pageWords struct {
-	openings []string        // a line that begins so is furniture: "was this page helpful"
-	whole    map[string]bool // a line that is just this is a button: "log in"
+	openings []string        // a line that begins so is furniture: "skip to content"
+	counters []string        // with a number behind it: "visitors today", "Monday"
+	buttons  map[string]bool // a line that is just this: "log in"
 	consent  []string        // phrases of consent dialogs
-	missing  []string        // phrases that stand where text should be: "not available in your region"
+	missing  []string        // stand where text should be: "not available in your region"
 	privacy  []string        // words that any statement uses
+	updated  []string        // before the day of the last update
 }
 
 func newPageWords(l record.Lexicon) *pageWords {
 	fold := func(lists ...[]string) (out []string) {
-		for _, list := range lists {
-			for _, s := range list {
-				if t := strings.Join(words(s), " "); t != "" {
-					out = append(out, t)
-				}
+		for _, s := range slices.Concat(lists...) {
+			if t := strings.Join(words(s), " "); t != "" {
+				out = append(out, t)
 			}
 		}
 		return out
 	}
 	f, p := l.Furniture, l.Pages
 	w := &pageWords{
-		openings: fold(f.Skip, f.Share, f.Counter, f.Today),
+		openings: fold(f.Skip, f.Share),
+		counters: fold(f.Counter, f.Today, f.Weekdays),
+		buttons:  make(map[string]bool),
 		consent:  fold(p.Consent),
 		missing:  fold(p.Blocked, p.Loading, p.Error, p.NeedsScript),
 		privacy:  fold(p.Privacy),
-		whole:    make(map[string]bool),
+		updated:  fold(l.Facts.Updated),
 	}
 	for _, s := range fold(f.Actions, f.News) {
-		w.whole[s] = true
+		w.buttons[s] = true
 	}
 	return w
 }
 
-// Lines longer than these are text, whatever words they hold.
+// Lines longer than these, in words, are text whatever they hold. A line of
+// furniture goes on for at most trail words behind its phrase.
 const (
-	lineWords        = 12
 	placeholderWords = 14
+	trail            = 5
+	shortLine        = 120 // bytes
 )
 
 // furniture reports whether a line is one of the page's own: a skip link, a
-// share bar, a visitor counter, a feedback prompt, a button.
+// share bar, a visitor counter, the date of the day, a button.
 func (w *pageWords) furniture(text string) bool {
-	ws := words(text)
-	if len(ws) == 0 || len(ws) > lineWords {
+	if len(text) > shortLine || strings.HasSuffix(text, ".") {
 		return false
 	}
+	ws := words(text)
 	line := strings.Join(ws, " ")
-	return w.whole[line] || slices.ContainsFunc(w.openings, func(p string) bool { return startsWith(line, p) })
+	if w.buttons[line] {
+		return true
+	}
+	short := func(p string) bool {
+		return startsWith(line, p) && len(ws) <= strings.Count(p, " ")+1+trail
+	}
+	return slices.ContainsFunc(w.openings, short) || len(numbers(ws)) > 0 && slices.ContainsFunc(w.counters, short)
 }
 
 // placeholder reports whether a sentence stands where text should be.
 func (w *pageWords) placeholder(text string) bool {
 	ws := words(text)
-	return len(ws) <= placeholderWords && w.has(ws, w.missing)
+	return len(ws) <= placeholderWords && has(strings.Join(ws, " "), w.missing)
 }
 
-func (w *pageWords) has(ws []string, phrases []string) bool { return w.count(ws, phrases) > 0 }
+// private reports whether a text has a word that any statement uses.
+func (w *pageWords) private(text string) bool { return has(strings.Join(words(text), " "), w.privacy) }
 
-// count tells how many different phrases stand among the words.
-func (w *pageWords) count(ws []string, phrases []string) (n int) {
-	line := " " + strings.Join(ws, " ") + " "
-	for _, p := range phrases {
+// dates reports whether a line says when the statement was last updated.
+func (w *pageWords) dates(ws []string) bool {
+	return len(numbers(ws)) > 0 && has(strings.Join(ws, " "), w.updated)
+}
+
+// consents adds the phrases of consent dialogs that a line holds to found.
+func (w *pageWords) consents(text string, found map[string]bool) {
+	line := " " + strings.Join(words(text), " ") + " "
+	for _, p := range w.consent {
 		if strings.Contains(line, " "+p+" ") {
-			n++
+			found[p] = true
 		}
 	}
-	return n
+}
+
+func has(line string, phrases []string) bool {
+	line = " " + line + " "
+	return slices.ContainsFunc(phrases, func(p string) bool { return strings.Contains(line, " "+p+" ") })
 }
 
 // startsWith reports whether line begins with the whole words of p.

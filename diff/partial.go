@@ -56,7 +56,7 @@ func (x *comparison) weigh() balance {
 			}
 		}
 	}
-	was, is := x.old.Covers(), x.new.Covers()
+	was, is := x.old.doc.Covers(), x.new.doc.Covers()
 	all := 0
 	for _, t := range record.Topics() {
 		if t == record.Other || !was[t] {
@@ -84,11 +84,11 @@ func (x *comparison) weigh() balance {
 // takes sections out closes the gap; a page that was not loaded whole cannot.
 func (x *comparison) hole() int {
 	have := make(map[int]bool)
-	for _, n := range numbered(x.new) {
+	for _, n := range numbered(x.new.doc) {
 		have[n] = true
 	}
 	run, longest, last := 0, 0, 0
-	for _, n := range numbered(x.old) {
+	for _, n := range numbered(x.old.doc) {
 		if n <= last || n > last+2 {
 			run = 0 // another list, or numbers out of order: no evidence
 		}

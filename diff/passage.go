@@ -1,10 +1,8 @@
 package diff
 
 import (
-	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"policywatch/diff/align"
@@ -27,11 +25,11 @@ const (
 type passage struct {
 	align.Group
 	old, new  string // words as they stand
-	sectionOf string // heading it stands under
+	heading   string // what it stands under
 	topics    []record.Topic
 	weight    weight
 	turn      turned
-	numbers   [2][]string // number words that only one side has
+	values    [2][]string // numbers and addresses that only one side has
 	dated     bool        // the statement's own date of last update
 	shortened bool        // words went and none came
 	links     bool        // only addresses in the text differ
@@ -49,50 +47,45 @@ func (p *passage) op() record.EditOp {
 	return record.EditReplace
 }
 
-// place notes the heading and the topics of the sentences.
-func (p *passage) place(x *comparison, doc *record.Document, ss []align.Sentence) {
-	if s := ss[0].Section; s >= 0 {
-		p.sectionOf = doc.Sections[s].Heading
-	}
-	for _, s := range ss {
-		for _, t := range x.blockTopics(doc, s.Block, true) {
-			if !slices.Contains(p.topics, t) {
-				p.topics = append(p.topics, t)
-			}
-		}
-	}
-}
-
-// blockTopics lists what the sections that hold a block are about. Without
-// headed only those are asked that the block's own words make.
-func (x *comparison) blockTopics(doc *record.Document, block int, headed bool) (out []record.Topic) {
-	for k := range doc.Sections {
-		s := &doc.Sections[k]
-		if s.From <= block && block < s.To && (headed || s.Implicit) {
-			out = append(out, s.Topics...)
-		}
-	}
-	return out
-}
-
 // examine judges every difference of the alignment.
 func (x *comparison) examine() {
-	x.oldEdges, x.newEdges = x.edges(x.al.Old, x.al.OldGroup, x.old), x.edges(x.al.New, x.al.NewGroup, x.new)
+	x.renumbered = x.renumberings()
 	for _, g := range x.al.Groups {
 		if g.Equal && !g.Moved {
 			continue
 		}
 		p := passage{Group: g, old: x.al.OldText(g), new: x.al.NewText(g)}
 		if g.New.Len() > 0 {
-			p.place(x, x.new, x.al.New[g.New.From:g.New.To])
+			p.place(x.new, g.New)
 		}
-		if g.Old.Len() > 0 && (p.sectionOf == "" || g.New.Len() == 0) {
-			p.place(x, x.old, x.al.Old[g.Old.From:g.Old.To])
+		if g.New.Len() == 0 || p.heading == "" && g.Old.Len() > 0 {
+			p.place(x.old, g.Old)
 		}
-		x.judge(&p)
+		switch p.op() {
+		case record.EditMove:
+			p.weight = moved
+		case record.EditDelete:
+			p.weight = x.lone(&p, x.old, p.Old, x.new)
+		case record.EditInsert:
+			p.weight = x.lone(&p, x.new, p.New, x.old)
+		case record.EditReplace:
+			p.weight = x.reworded(&p)
+		}
 		x.passages = append(x.passages, p)
 	}
 	x.recoveries()
+}
+
+// place notes the heading and the topics of the sentences.
+func (p *passage) place(s *side, at align.Span) {
+	p.heading = s.heading(s.ss[at.From])
+	last := -1
+	for _, t := range s.ss[at.From:at.To] {
+		if t.Block != last {
+			last = t.Block
+			p.topics = note(p.topics, s.topics(last)...)
+		}
+	}
 }
 
 // recoveries finds what came where the earlier capture had only a placeholder
@@ -115,46 +108,30 @@ func (x *comparison) recoveries() {
 	}
 }
 
-func (x *comparison) judge(p *passage) {
-	switch p.op() {
-	case record.EditMove:
-		p.weight = moved
-	case record.EditDelete:
-		p.weight = x.lone(p, x.al.Old, p.Old, x.old, &x.newSide, x.oldEdges)
-	case record.EditInsert:
-		p.weight = x.lone(p, x.al.New, p.New, x.new, &x.oldSide, x.newEdges)
-	case record.EditReplace:
-		p.weight = x.reworded(p)
-	}
-}
-
 // lone weighs a passage that only one side has.
-func (x *comparison) lone(p *passage, ss []align.Sentence, at align.Span, doc *record.Document, far *side, es [2]edge) weight {
+func (x *comparison) lone(p *passage, s *side, at align.Span, far *side) weight {
 	var rest []align.Sentence
 	var text strings.Builder
 	for i := at.From; i < at.To; i++ {
-		b := &doc.Blocks[ss[i].Block]
-		if !far.holds(ss[i]) && !furniture(b) && !x.lang.page.furniture(b.Text) && !x.outside(ss, i, es, doc) {
-			rest = append(rest, ss[i])
-			text.WriteString(ss[i].Text)
+		t := s.ss[i]
+		if f := s.face(t.Block); !f.link && !f.button && !s.outside(i) && !far.holds(t) {
+			rest = append(rest, t)
+			text.WriteString(t.Text)
 			text.WriteByte(' ')
 		}
 	}
-	if len(rest) == 0 {
+	switch ws := words(text.String()); {
+	case len(rest) == 0:
 		return noise
-	}
-	if bareHeading(rest, doc) {
+	case bareHeading(rest, s.doc):
 		if carries(p.topics) {
 			return slight // the text under it lost its name
 		}
 		return noise
-	}
-	ws := words(text.String())
-	if x.isDate(rest, doc) {
+	case x.isDate(rest, s.doc):
 		p.dated = true
 		return slight
-	}
-	if x.lang.stance(ws).any() || carries(p.topics) || hasNumber(ws) {
+	case x.lang.stance(ws).any() || carries(p.topics) || len(values(ws)) > 0:
 		return material
 	}
 	return slight
@@ -163,12 +140,12 @@ func (x *comparison) lone(p *passage, ss []align.Sentence, at align.Span, doc *r
 // bareHeading reports whether all that came or went is a heading: without text
 // of its own it says nothing.
 func bareHeading(ss []align.Sentence, doc *record.Document) bool {
-	for _, s := range ss {
+	for i, s := range ss {
 		if s.Kind != record.Heading {
 			return false
 		}
 		next := s.Block + 1
-		if next < len(doc.Blocks) && doc.Blocks[next].Kind != record.Heading && slices.ContainsFunc(ss, func(t align.Sentence) bool { return t.Block == next }) {
+		if i+1 < len(ss) && ss[i+1].Block == next && doc.Blocks[next].Kind != record.Heading {
 			return false
 		}
 	}
@@ -179,45 +156,76 @@ func bareHeading(ss []align.Sentence, doc *record.Document) bool {
 func (x *comparison) reworded(p *passage) weight {
 	a, b := words(p.old), words(p.new)
 	gone, come := minus(a, b), minus(b, a)
-	if len(gone)+len(come) == 0 {
-		return moved // the same words in another order
-	}
 	p.shortened = len(come) == 0
-	if all(gone, isURL) && all(come, isURL) {
+	p.values = [2][]string{values(gone), values(come)}
+	switch {
+	case len(gone)+len(come) == 0:
+		return moved // the same words in another order
+	case all(gone, isURL) && all(come, isURL), hidden(come) && all(gone, isMail), hidden(gone) && all(come, isMail):
 		p.links = true
 		return noise
-	}
-	if x.menuTaken(p) || x.cellRepeated(p) {
+	case x.lang.page.furniture(p.old) && x.lang.page.furniture(p.new), x.menuTaken(p), x.cellRepeated(p):
+		return noise
+	case len(gone) == 0 && all(come, x.isName) || len(come) == 0 && all(gone, x.isName):
+		return noise // "this statement" is named, or is no longer
+	case x.onlyNumbering(p, gone, come):
 		return noise
 	}
-	if own := x.ownName(); len(gone) == 0 && all(come, own) || len(come) == 0 && all(gone, own) {
-		return noise // "this statement" is named, or is no longer
-	}
 	p.turn = x.lang.turn(a, b)
-	p.numbers = [2][]string{numbers(gone), numbers(come)}
 	if p.turn.denial || p.turn.duty {
 		return material
 	}
-	if x.isDate(x.al.Old[p.Old.From:p.Old.To], x.old) && x.isDate(x.al.New[p.New.From:p.New.To], x.new) {
+	if x.isDate(x.old.ss[p.Old.From:p.Old.To], x.old.doc) && x.isDate(x.new.ss[p.New.From:p.New.To], x.new.doc) {
 		p.dated = true
 		return slight
 	}
-	if onlyMark(a, b) {
-		return noise // "3. Cookies" became "4. Cookies"
-	}
-	if len(p.numbers[0])+len(p.numbers[1]) > 0 {
-		return material
-	}
-	content := 0
-	for _, w := range append(slices.Clone(gone), come...) {
-		if utf8.RuneCountInString(w) > 3 {
-			content++
-		}
-	}
-	if p.turn.weighty || content > 4 && carries(p.topics) {
+	if len(p.values[0])+len(p.values[1]) > 0 || p.turn.weighty || weighty(gone, come) > 4 && carries(p.topics) {
 		return material
 	}
 	return slight
+}
+
+// renumberings maps the marks of headings that changed nothing but their
+// number: what was section 8 is section 7 now.
+func (x *comparison) renumberings() map[string]string {
+	m := make(map[string]string)
+	for _, g := range x.al.Groups {
+		if g.Equal || g.Old.Len() != 1 || g.New.Len() != 1 {
+			continue
+		}
+		s, t := x.old.ss[g.Old.From], x.new.ss[g.New.From]
+		if s.Kind != record.Heading || t.Kind != record.Heading {
+			continue
+		}
+		from, a := cutMark(s.Text, true)
+		to, b := cutMark(t.Text, true)
+		if from != "" && to != "" && canon.Key(a) == canon.Key(b) {
+			m[from] = to
+		}
+	}
+	return m
+}
+
+// onlyNumbering reports whether the lines differ in their own mark alone, or in
+// references to headings that were renumbered in the same way.
+func (x *comparison) onlyNumbering(p *passage, gone, come []string) bool {
+	heading := x.old.ss[p.Old.From].Kind == record.Heading && x.new.ss[p.New.From].Kind == record.Heading
+	if x.old.ss[p.Old.From].Kind != record.Row {
+		m, a := cutMark(p.old, heading)
+		n, b := cutMark(p.new, heading)
+		if (m != "" || n != "") && canon.Key(a) == canon.Key(b) {
+			return true
+		}
+	}
+	if len(gone) != len(come) {
+		return false
+	}
+	for i := range gone {
+		if to, ok := x.renumbered[gone[i]]; !ok || to != come[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // menuTaken reports whether a line differs from its other version only in that
@@ -226,14 +234,14 @@ func (x *comparison) menuTaken(p *passage) bool {
 	if p.Old.Len() != 1 || p.New.Len() != 1 {
 		return false
 	}
-	a, b := x.al.Old[p.Old.From], x.al.New[p.New.From]
-	return unlinked(&x.old.Blocks[a.Block]) == b.Key || unlinked(&x.new.Blocks[b.Block]) == a.Key
+	a, b := x.old.ss[p.Old.From], x.new.ss[p.New.From]
+	return unlinked(&x.old.doc.Blocks[a.Block]) == b.Key || unlinked(&x.new.doc.Blocks[b.Block]) == a.Key
 }
 
 // unlinked is the key of a block's text without its links, empty where they are
-// too few to be a menu.
+// too few to be a menu or the block is too long to hold one.
 func unlinked(b *record.Block) string {
-	if len(b.Links) < 3 {
+	if len(b.Links) < 3 || len(b.Text) > 2000 {
 		return ""
 	}
 	rest, out := b.Text, ""
@@ -251,11 +259,11 @@ func (x *comparison) cellRepeated(p *passage) bool {
 	if p.Old.Len() != 1 || p.New.Len() != 1 {
 		return false
 	}
-	long, short, row := x.al.Old[p.Old.From], x.al.New[p.New.From], x.new
+	long, short, doc := x.old.ss[p.Old.From], x.new.ss[p.New.From], x.new.doc
 	if len(long.Text) < len(short.Text) {
-		long, short, row = short, long, x.old
+		long, short, doc = short, long, x.old.doc
 	}
-	if long.Kind != record.Row || short.Kind != record.Row {
+	if row := &doc.Blocks[short.Block]; long.Kind != record.Row || short.Kind != record.Row || len(row.Text) > 4000 {
 		return false
 	}
 	extra, ok := strings.CutPrefix(long.Key, short.Key)
@@ -263,74 +271,20 @@ func (x *comparison) cellRepeated(p *passage) bool {
 		extra, ok = strings.CutSuffix(long.Key, short.Key)
 	}
 	extra = strings.TrimSpace(extra)
-	return ok && len(extra) >= 8 && strings.Contains(canon.Key(row.Blocks[short.Block].Text), extra) && !strings.Contains(short.Key, extra)
+	return ok && len(extra) >= 8 && !strings.Contains(short.Key, extra) && strings.Contains(canon.Key(doc.Blocks[short.Block].Text), extra)
 }
 
-func all(ws []string, ok func(string) bool) bool {
-	return !slices.ContainsFunc(ws, func(w string) bool { return !ok(w) })
-}
-
-func isURL(w string) bool {
-	return strings.Contains(w, "://") || strings.HasPrefix(w, "www.")
-}
-
-// ownName tells the words by which the statement calls itself.
-func (x *comparison) ownName() func(string) bool {
+// isName reports whether the statement calls itself by the word.
+func (x *comparison) isName(w string) bool {
 	if x.name == nil {
 		x.name = make(map[string]bool)
-		for _, d := range []*record.Document{x.old, x.new} {
-			for _, w := range words(d.Title) {
+		for _, s := range []*side{x.old, x.new} {
+			for _, w := range words(s.doc.Title) {
 				x.name[w] = true
 			}
 		}
 	}
-	return func(w string) bool { return x.name[w] && utf8.RuneCountInString(w) > 2 }
-}
-
-// carries reports whether any topic says something of the statement's subject.
-func carries(ts []record.Topic) bool {
-	return slices.ContainsFunc(ts, func(t record.Topic) bool { return t != record.Other })
-}
-
-// minus returns the words of a that b has no more.
-func minus(a, b []string) []string {
-	left := make(map[string]int)
-	for _, w := range b {
-		left[w]++
-	}
-	var out []string
-	for _, w := range a {
-		if left[w] > 0 {
-			left[w]--
-			continue
-		}
-		out = append(out, w)
-	}
-	return out
-}
-
-func numbers(ws []string) (out []string) {
-	for _, w := range ws {
-		if strings.ContainsAny(w, "0123456789") {
-			out = append(out, w)
-		}
-	}
-	return out
-}
-
-func hasNumber(ws []string) bool { return len(numbers(ws)) > 0 }
-
-// onlyMark reports whether two lines differ in the number or letter of their
-// list mark alone.
-func onlyMark(a, b []string) bool {
-	return len(a) == len(b) && len(a) > 1 && a[0] != b[0] && mark(a[0]) && mark(b[0]) && slices.Equal(a[1:], b[1:])
-}
-
-func mark(w string) bool {
-	if utf8.RuneCountInString(w) == 1 {
-		return true
-	}
-	return len(w) <= 8 && strings.Trim(w, "0123456789.") == "" || len(w) <= 5 && strings.Trim(w, "ivxlc") == ""
+	return x.name[w] && utf8.RuneCountInString(w) > 2
 }
 
 // isDate reports whether the sentences state the day of the last update and
@@ -340,79 +294,13 @@ func (x *comparison) isDate(ss []align.Sentence, doc *record.Document) bool {
 		return false
 	}
 	for _, s := range ss {
-		found := false
-		for _, f := range doc.Facts {
-			if f.Block == s.Block && f.Kind == record.FactUpdated && strings.Contains(s.Text, f.Text) {
-				found = true
-			}
-		}
-		if !found || len(words(s.Text)) > 16 {
+		ws := words(s.Text)
+		fact := slices.ContainsFunc(doc.Facts, func(f record.Fact) bool {
+			return f.Kind == record.FactUpdated && f.Block == s.Block && strings.Contains(s.Text, f.Text)
+		})
+		if len(ws) > 16 || !fact && !x.lang.page.dates(ws) {
 			return false
 		}
 	}
 	return true
-}
-
-// furniture reports whether a block is a link and nothing else: an entry of a
-// menu or of a table of contents.
-func furniture(b *record.Block) bool {
-	if len(b.Text) > 200 {
-		return false
-	}
-	if len(b.Links) == 0 {
-		return strings.Contains(b.Text, "://") && letters(address.ReplaceAllString(b.Text, "")) < 3
-	}
-	linked := 0
-	for _, l := range b.Links {
-		linked += letters(l.Text)
-	}
-	return linked*10 >= letters(b.Text)*9
-}
-
-// address is a URL in running text.
-var address = regexp.MustCompile(`https?://\S+`)
-
-func letters(s string) (n int) {
-	for _, r := range s {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			n++
-		}
-	}
-	return n
-}
-
-// side answers what a document says as a whole, worked out when first asked.
-type side struct {
-	doc   *record.Document
-	whole string
-	heads map[string]bool
-}
-
-// longKey is the least length, in bytes of canonical text, from which a
-// sentence is not found in another text by chance.
-const longKey = 40
-
-// holds reports whether the document says the sentence anywhere: within a
-// longer sentence, or, where it is short, as a heading.
-func (s *side) holds(t align.Sentence) bool {
-	key := t.Key
-	if key == "" {
-		key = canon.Key(t.Text)
-	}
-	if s.heads == nil {
-		s.heads = make(map[string]bool)
-		var b strings.Builder
-		for i := range s.doc.Blocks {
-			b.WriteString(s.doc.Blocks[i].Text)
-			b.WriteByte('\n')
-			if s.doc.Blocks[i].Kind == record.Heading {
-				s.heads[canon.Key(s.doc.Blocks[i].Text)] = true
-			}
-		}
-		s.whole = canon.Key(b.String())
-	}
-	if s.heads[key] {
-		return true
-	}
-	return len(key) >= longKey && strings.Contains(s.whole, key)
 }

@@ -74,16 +74,6 @@ func newPolarity(l record.PolarityWords) *polarity {
 	return p
 }
 
-// words are the canonical words of s.
-func words(s string) []string {
-	ts := canon.Tokens(s)
-	out := make([]string, len(ts))
-	for i, t := range ts {
-		out[i] = t.Text
-	}
-	return out
-}
-
 // affirmed returns the word without the prefix that denies it, and whether
 // there was one. A prefix of one letter needs a known stem behind it: نکند is
 // "not do", نام is "name".

@@ -160,7 +160,7 @@ func (x *comparison) sayFlips(say func(string, ...any)) {
 			what = "A promise and a possibility changed places"
 		}
 		before, after := x.around(p)
-		say("%s%s: %s became %s.", what, under(p.sectionOf), quoted(before, 110), quoted(after, 110))
+		say("%s%s: %s became %s.", what, under(p.heading), quoted(before, 110), quoted(after, 110))
 	}
 	if n > 2 {
 		say("%d more sentences were turned round.", n-2)
@@ -213,10 +213,14 @@ func (x *comparison) sayFacts(say func(string, ...any)) {
 	}
 	for i := range x.passages {
 		p := &x.passages[i]
-		if p.dated || p.weight < material || p.op() != record.EditReplace || len(p.numbers[0]) == 0 || len(p.numbers[1]) == 0 {
+		if p.dated || p.weight < material || p.op() != record.EditReplace || len(p.values[0]) == 0 || len(p.values[1]) == 0 {
 			continue
 		}
-		say("A number changed%s: %s became %s.", under(p.sectionOf), list(p.numbers[0], 3), list(p.numbers[1], 3))
+		what := "A number"
+		if isMail(p.values[0][0]) {
+			what = "An address"
+		}
+		say("%s changed%s: %s became %s.", what, under(p.heading), list(p.values[0], 3), list(p.values[1], 3))
 		return
 	}
 }
@@ -242,6 +246,7 @@ func (x *comparison) sayGains(say func(string, ...any)) {
 // sayWording counts what was deleted, added and reworded besides, and quotes it
 // where it is all that happened.
 func (x *comparison) sayWording(say func(string, ...any), alone bool) {
+	named := x.named()
 	verbs := map[record.EditOp]string{record.EditDelete: "removed", record.EditInsert: "added", record.EditReplace: "reworded"}
 	for _, op := range []record.EditOp{record.EditDelete, record.EditInsert, record.EditReplace} {
 		var where []string
@@ -249,12 +254,12 @@ func (x *comparison) sayWording(say func(string, ...any), alone bool) {
 		n := 0
 		for i := range x.passages {
 			p := &x.passages[i]
-			if p.op() != op || p.weight < slight || p.dated || p.turn.denial || p.turn.duty || x.named(p) {
+			if p.op() != op || p.weight < slight || p.dated || p.turn.denial || p.turn.duty || named(p) {
 				continue
 			}
 			n++
 			only = p
-			if h := quoted(p.sectionOf, 60); p.sectionOf != "" && !slices.Contains(where, h) {
+			if h := quoted(p.heading, 60); p.heading != "" && len(where) < 50 && !slices.Contains(where, h) {
 				where = append(where, h)
 			}
 		}
@@ -281,14 +286,20 @@ func (x *comparison) sayWording(say func(string, ...any), alone bool) {
 	}
 }
 
-// named reports whether the passage belongs to a section that was already said
-// to be removed or added.
-func (x *comparison) named(p *passage) bool {
-	ls := x.losses
-	if p.op() == record.EditInsert {
-		ls = x.gains
+// named tells whether a passage belongs to a section that was already said to be
+// removed or added.
+func (x *comparison) named() func(*passage) bool {
+	headings := func(ls []loss) map[string]bool {
+		m := make(map[string]bool)
+		for _, l := range ls {
+			m[l.heading] = l.heading != ""
+		}
+		return m
 	}
-	return p.op() != record.EditReplace && slices.ContainsFunc(ls, func(l loss) bool { return l.heading != "" && l.heading == p.sectionOf })
+	gone, come := headings(x.losses), headings(x.gains)
+	return func(p *passage) bool {
+		return p.op() == record.EditDelete && gone[p.heading] || p.op() == record.EditInsert && come[p.heading]
+	}
 }
 
 // around cuts both sides of a reworded passage to the neighbourhood of the
@@ -329,7 +340,7 @@ func (x *comparison) sayDate(say func(string, ...any)) {
 		}
 		return out
 	}
-	a, b := dates(x.old), dates(x.new)
+	a, b := dates(x.old.doc), dates(x.new.doc)
 	switch {
 	case len(a) == 1 && len(b) == 1 && a[0] != b[0]:
 		say("The date of the last update moved from %s to %s.", a[0], b[0])

@@ -55,12 +55,12 @@ func (x *comparison) edits() []record.Edit {
 	var out []record.Edit
 	for i := 0; i < len(x.passages); i++ {
 		p := x.passages[i]
-		e := record.Edit{Op: p.op(), Section: p.sectionOf, Before: p.old, After: p.new}
+		e := record.Edit{Op: p.op(), Section: p.heading, Before: p.old, After: p.new}
 		switch e.Op {
 		case record.EditMove:
 			for i+1 < len(x.passages) {
 				q := x.passages[i+1]
-				if q.op() != record.EditMove || q.Old.From != p.Old.To || q.New.From != p.New.To || q.sectionOf != p.sectionOf {
+				if q.op() != record.EditMove || q.Old.From != p.Old.To || q.New.From != p.New.To || q.heading != p.heading {
 					break
 				}
 				e.Before, e.After = e.Before+" "+q.old, e.After+" "+q.new

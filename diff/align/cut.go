@@ -25,7 +25,7 @@ type Sentence struct {
 // blocks whole. Sentences without a letter or digit are left out: they say
 // nothing.
 func cut(d *record.Document, head, tail int) []Sentence {
-	in := sectionOf(d)
+	in := SectionOf(d)
 	out := make([]Sentence, 0, len(d.Blocks)+16)
 	for i := range d.Blocks {
 		b := &d.Blocks[i]
@@ -65,10 +65,10 @@ func pieces(b *record.Block) []Span {
 // cellBreak parts the cells of a row in a block's text.
 const cellBreak = " | "
 
-// sectionOf maps each block to its section: the one whose heading it stands
+// SectionOf maps each block to its section: the one whose heading it stands
 // under, or, before the first heading, the implicit one. Implicit sections
 // within a headed one only repeat a part of it.
-func sectionOf(d *record.Document) []int {
+func SectionOf(d *record.Document) []int {
 	in := make([]int, len(d.Blocks))
 	for i := range in {
 		in[i] = -1
