@@ -146,6 +146,7 @@ func (c *checker) rows(ctx context.Context, tx *bolt.Tx) error {
 		{bucketAlerts, false, c.alertRow},
 		{bucketAlertIDs, false, c.alertIDRow},
 		{bucketDue, true, c.dueRow},
+		{bucketRobots, false, func(*bolt.Tx, []byte, []byte) error { return nil }},
 	} {
 		if err := c.walk(ctx, tx, walk.bucket, walk.plain, walk.row); err != nil {
 			return err

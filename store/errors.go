@@ -58,7 +58,7 @@ func showKey(bucket string, key []byte) string {
 		if domain, n, ok := splitVersionKey(key); ok {
 			return fmt.Sprintf("%s@%d", domain, n)
 		}
-	case bucketSites, bucketStates, bucketAlertIDs, bucketMeta:
+	case bucketSites, bucketStates, bucketAlertIDs, bucketMeta, bucketRobots:
 		if utf8.Valid(key) {
 			return string(key)
 		}

@@ -24,6 +24,7 @@ import (
 //	digests    SHA-256 of the plain bytes -> be64 serial of the blob
 //	alerts     be64 serial -> alertRow: the outbox
 //	alertids   alert ID -> be64 serial of the alert
+//	robots     origin -> rules of its robots.txt as the fetcher keeps them; may be lost at any time
 //	due        be64 UnixNano ‖ be64 serial of the alert -> empty: waiting alerts in order of when to try
 //
 // Blobs lie under a serial number and not under their digest because pages of
@@ -42,11 +43,13 @@ const (
 	bucketAlerts    = "alerts"
 	bucketAlertIDs  = "alertids"
 	bucketDue       = "due"
+	bucketRobots    = "robots"
 )
 
 var buckets = []string{
 	bucketSites, bucketStates, bucketNotes, bucketVersions, bucketTimes, bucketSnapshots,
 	bucketBlobs, bucketDigests, bucketAlerts, bucketAlertIDs, bucketDue,
+	bucketRobots,
 }
 
 // maxKey bounds domains and alert IDs well below bbolt's limit of 32 KiB.

@@ -10,7 +10,8 @@ import (
 //
 //	1 name  2 url  3 profile  4 select  5 remove...  6 every, ns  7 label...
 //	10 prior url  11 prior extractor  12 prior lang  13 text digest  14 exact digest
-//	15 recent digest...  16 returning  17 prior hint
+//	15 recent digest...  17 prior hint  18 topic...  19 absent element...
+//	23 rejected digest...
 //	20 document stream  21 page stream  22 fault page stream (1 key blob, 2 deltas on it)
 type siteRow struct {
 	site record.Site
@@ -23,7 +24,7 @@ type siteRow struct {
 //
 //	1 state  2 etag  3 last modified  4 body digest  5 version  6 failures
 //	7 last visit  8 last success  9 last fault  10 fault told
-//	11 pending (1 kind, 2 text digest, 3 first, 4 seen, 5 reason)
+//	11 pending (1 kind, 2 text digest, 3 first, 4 seen, 5 reason, 6 snapshot)
 //	12 visits  13 at  14 fingerprint  15 quiet  16 quiet since  17 notes
 type stateRow struct {
 	past record.Past // the fields that change from visit to visit
@@ -59,8 +60,12 @@ func (r *siteRow) encode() []byte {
 	for _, x := range p.Recent {
 		e.digestElement(15, x)
 	}
-	e.digest(16, p.Returning)
 	e.str(17, p.Prior.Hint)
+	encodeStrings(e, 18, p.Topics)
+	encodeStrings(e, 19, p.Absent)
+	for _, x := range p.Rejected {
+		e.digestElement(23, x)
+	}
 	for i, st := range r.streams {
 		if st.key != 0 {
 			e.message(20+i, func(e *encoder) {
@@ -104,10 +109,14 @@ func decodeSiteRow(domain string, b []byte) (*siteRow, error) {
 			p.ExactDigest = d.digest()
 		case 15:
 			p.Recent = append(p.Recent, d.digest())
-		case 16:
-			p.Returning = d.digest()
 		case 17:
 			p.Prior.Hint = d.str()
+		case 18:
+			p.Topics = append(p.Topics, record.Topic(d.str()))
+		case 19:
+			p.Absent = append(p.Absent, d.str())
+		case 23:
+			p.Rejected = append(p.Rejected, d.digest())
 		case 20, 21, 22:
 			st := &r.streams[d.num-20]
 			d.message(func(d *decoder) {
@@ -147,6 +156,7 @@ func (r *stateRow) encode() []byte {
 			e.time(3, x.First)
 			e.int(4, int64(x.Seen))
 			e.str(5, x.Reason)
+			e.digest(6, x.Snapshot)
 		})
 	}
 	e.uint(12, r.visits)
@@ -217,6 +227,8 @@ func decodePending(d *decoder) *record.Pending {
 			x.Seen = int(d.int())
 		case 5:
 			x.Reason = d.str()
+		case 6:
+			x.Snapshot = d.digest()
 		}
 	}
 	return x
@@ -229,6 +241,7 @@ func merge(domain string, s *siteRow, t *stateRow) record.Past {
 	p.Prior.URL, p.Prior.Hint = s.past.Prior.URL, s.past.Prior.Hint
 	p.Prior.Extractor, p.Prior.Lang = s.past.Prior.Extractor, s.past.Prior.Lang
 	p.TextDigest, p.ExactDigest = s.past.TextDigest, s.past.ExactDigest
-	p.Recent, p.Returning = s.past.Recent, s.past.Returning
+	p.Recent, p.Topics, p.Absent = s.past.Recent, s.past.Topics, s.past.Absent
+	p.Rejected = s.past.Rejected
 	return p
 }

@@ -196,6 +196,7 @@ func (p *program) sites() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&pending, "pending", false, "only sites with a capture that waits for confirmation")
+	cmd.AddCommand(p.release(), p.reject())
 	return cmd
 }
 

@@ -73,11 +73,15 @@ type Past struct {
 	ExactDigest string
 	// Recent lists the identities of earlier versions, newest first.
 	Recent []string
+	// Rejected lists the identities of captures that a person refused, newest
+	// first; they are never taken for a version.
+	Rejected []string
 	// Pending is a suspicious capture that waits for confirmation.
 	Pending *Pending
-	// Returning holds the identity last told as "returned", so that a page that
-	// flips between two texts is told once a cycle.
-	Returning string
+	// Topics and Absent describe the newest version: what it covers, and which
+	// of the profile's elements it lacks.
+	Topics []Topic
+	Absent []string
 	// Failures counts faults in a row.
 	Failures    int
 	LastVisit   time.Time
@@ -94,7 +98,9 @@ type Pending struct {
 	// "gone" or a fault kind.
 	Kind       string
 	TextDigest string
-	First      time.Time
-	Seen       int
-	Reason     string
+	// Snapshot is the digest of the bytes that it was judged on.
+	Snapshot string
+	First    time.Time
+	Seen     int
+	Reason   string
 }

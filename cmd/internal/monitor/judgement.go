@@ -25,6 +25,8 @@ type judgement struct {
 	obs    record.Observation
 	visit  record.Visit
 	result Result
+	// released means that a person vouches for the capture.
+	released bool
 }
 
 // succeeded records that a statement was read.
@@ -56,6 +58,7 @@ func (j *judgement) unchanged(reason string) {
 	j.settled()
 	j.visit.Past.Pending = nil
 	j.result.State, j.result.Reason = record.VisitUnchanged, reason
+	j.result.Topics, j.result.Absent = j.before.Topics, j.before.Absent
 }
 
 // read judges the document against the version that stands.
@@ -70,6 +73,10 @@ func (j *judgement) read(doc *record.Document) error {
 		return nil
 	case doc.Identity == j.before.TextDigest:
 		j.cosmetic(doc.Exact)
+		return nil
+	case slices.Contains(j.before.Rejected, doc.Identity):
+		j.unchanged("a person rejected this capture")
+		p.Prior = j.before.Prior
 		return nil
 	}
 	findings := j.m.Sections.Check(doc, j.m.Profile(j.site))
@@ -136,6 +143,9 @@ func (j *judgement) compare(old *record.Document, v *record.Version) {
 	}
 	change := j.m.Diff.Compare(side(old), diff.Side{Document: v.Document, Findings: v.Findings})
 	switch {
+	case j.released:
+		confirm(&change, "A person released this capture.")
+		j.accept(v, &change, record.VisitChanged, change.Reason)
 	case change.Class == record.ClassNone || change.Class == record.ClassCosmetic || change.Class == record.ClassLinks:
 		j.cosmetic(v.Exact)
 		j.visit.Past.TextDigest = v.Identity
@@ -157,15 +167,12 @@ const patience = 3
 // suspect keeps a capture that looks like a loss waiting until a later visit
 // sees the same; until then the version before stands.
 func (j *judgement) suspect(kind string, v *record.Version, change *record.Change) {
-	pending := &record.Pending{Kind: kind, TextDigest: v.Identity, First: j.visit.At, Seen: 1, Reason: change.Reason}
+	pending := &record.Pending{Kind: kind, TextDigest: v.Identity, Snapshot: v.Snapshot, First: j.visit.At, Seen: 1, Reason: change.Reason}
 	if w := j.before.Pending; w != nil && w.Kind == kind {
 		pending.First, pending.Seen = w.First, w.Seen+1
 		same := w.TextDigest == v.Identity || strings.HasPrefix(kind, "dropped ") || pending.Seen > patience
 		if waited := j.visit.At.Sub(w.First); same && waited >= j.m.ConfirmAfter {
-			change.Reason += fmt.Sprintf(" Seen again %s after it was first seen.", waited.Round(time.Second))
-			if change.Class == record.ClassUnusable {
-				change.Class, change.Severity = record.ClassSubstantive, record.SeverityCritical
-			}
+			confirm(change, fmt.Sprintf("Seen again %s after it was first seen.", waited.Round(time.Second)))
 			j.accept(v, change, record.VisitChanged, change.Reason)
 			return
 		}
@@ -179,6 +186,17 @@ func (j *judgement) suspect(kind string, v *record.Version, change *record.Chang
 	j.visit.Snapshot = j.obs.Snapshot
 	j.result.State = record.VisitPending
 	j.result.Reason = "waiting for a later visit to confirm: " + change.Reason
+}
+
+// confirm turns a suspicion into a change: what seemed a bad capture is what the
+// site now says, and a statement that was replaced or cut down is critical.
+func confirm(change *record.Change, how string) {
+	if change.Class == record.ClassUnusable {
+		change.Class, change.Severity = record.ClassSubstantive, record.SeverityCritical
+		change.Reason = "Most of the statement is gone, and stays gone."
+	}
+	change.Suspect = ""
+	change.Reason += " " + how
 }
 
 // seenTwice takes the second look that a dropped section gets at once: the same
@@ -206,9 +224,9 @@ func (j *judgement) accept(v *record.Version, change *record.Change, state recor
 	j.visit.Version, j.visit.Snapshot = v, j.obs.Snapshot
 	p := &j.visit.Past
 	p.Version, p.TextDigest, p.ExactDigest, p.Pending = v.Number, v.Identity, v.Exact, nil
+	p.Topics, p.Absent = j.result.Topics, j.result.Absent
 	if j.before.TextDigest != "" {
-		p.Recent = append([]string{j.before.TextDigest}, slices.DeleteFunc(slices.Clone(j.before.Recent), func(s string) bool { return s == j.before.TextDigest })...)
-		p.Recent = p.Recent[:min(len(p.Recent), recentKept)]
+		p.Recent = remember(j.before.Recent, j.before.TextDigest)
 	}
 	j.result.State, j.result.Version, j.result.Reason = state, v.Number, reason
 	if change == nil {
@@ -225,6 +243,13 @@ func (j *judgement) accept(v *record.Version, change *record.Change, state recor
 		j.tell(record.Event{Type: kind, Severity: change.Severity, Change: change, Findings: v.Findings, Reason: change.Reason,
 			From: j.before.Version, To: v.Number, Lang: v.Document.Lang, Dir: v.Document.Dir})
 	}
+}
+
+// remember puts an identity at the head of a list, which stays short and holds
+// each identity once.
+func remember(list []string, identity string) []string {
+	out := append([]string{identity}, slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == identity })...)
+	return out[:min(len(out), recentKept)]
 }
 
 // tell puts an event into the outbox rows of this visit.

@@ -87,10 +87,7 @@ func (m *Monitor) Check(ctx context.Context, site record.Site) (Result, error) {
 	if obs.Fault != nil && obs.Fault.Kind == record.FaultCancelled {
 		return Result{}, ErrInterrupted
 	}
-	j := &judgement{m: m, ctx: ctx, site: site, before: past, obs: obs, visit: record.Visit{
-		Site: site, At: obs.At, Past: past, Fault: obs.Fault, Trail: obs.Trail,
-	}}
-	j.result = Result{Event: "site", Site: site.Domain, Name: site.Name, URL: obs.URL, Version: past.Version, Lang: past.Prior.Lang, At: obs.At}
+	j := m.judgement(ctx, site, past, obs)
 	switch {
 	case obs.Fault != nil:
 		j.faulted()
@@ -103,11 +100,23 @@ func (m *Monitor) Check(ctx context.Context, site record.Site) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if ctx.Err() != nil {
+	return j.commit()
+}
+
+func (m *Monitor) judgement(ctx context.Context, site record.Site, past record.Past, obs record.Observation) *judgement {
+	return &judgement{m: m, ctx: ctx, site: site, before: past, obs: obs,
+		visit:  record.Visit{Site: site, At: obs.At, Past: past, Fault: obs.Fault, Trail: obs.Trail},
+		result: Result{Event: "site", Site: site.Domain, Name: site.Name, URL: obs.URL, Version: past.Version, Lang: past.Prior.Lang, At: obs.At}}
+}
+
+// commit keeps the visit, unless its context ended meanwhile: cancelled work
+// stores nothing.
+func (j *judgement) commit() (Result, error) {
+	if j.ctx.Err() != nil {
 		return Result{}, ErrInterrupted
 	}
 	j.visit.State, j.visit.Reason = j.result.State, j.result.Reason
-	if err := m.Store.Commit(ctx, j.visit); err != nil {
+	if err := j.m.Store.Commit(j.ctx, j.visit); err != nil {
 		return Result{}, err
 	}
 	j.result.Alerts = len(j.visit.Alerts)

@@ -215,7 +215,7 @@ func TestSilenceForCosmeticEdits(t *testing.T) {
 	s.visit(s.sees(statement, "text/1"))
 	r := s.visit(s.sees(strings.ReplaceAll(statement, " we ", " we\u00a0"), "text/1"))
 	s.wantState(r, record.VisitUnchanged)
-	if r.Version != 1 {
+	if r.Version != 1 || len(r.Topics) < 6 {
 		t.Errorf("a cosmetic edit made version %d", r.Version)
 	}
 	s.wantTold()
@@ -269,6 +269,40 @@ func TestCollapseWaitsForConfirmation(t *testing.T) {
 	if len(s.told()) != 1 {
 		t.Errorf("told %v", s.told())
 	}
+}
+
+// A person may take or refuse a capture that waits.
+func TestQuarantineIsReleasedOrRejected(t *testing.T) {
+	site := record.Site{Domain: "water.example.gov"}
+	short := "# Privacy policy of the Water Office\nThe Water Office explains here which personal data its website collects and why."
+	s := newScene(t)
+	s.visit(s.sees(statement, "text/1"))
+	if _, err := s.Release(t.Context(), site); !errors.Is(err, monitor.ErrNotPending) {
+		t.Errorf("release with nothing waiting: %v", err)
+	}
+	s.wantState(s.visit(s.sees(short, "text/1")), record.VisitPending)
+	s.now = s.now.Add(time.Minute)
+	if err := s.Reject(t.Context(), site); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		s.wantState(s.visit(s.sees(short, "text/1")), record.VisitUnchanged)
+	}
+	s.wantTold()
+
+	s = newScene(t)
+	s.visit(s.sees(statement, "text/2"))
+	s.wantState(s.visit(s.sees(short, "text/2")), record.VisitPending)
+	s.now = s.now.Add(time.Minute)
+	r, err := s.Release(t.Context(), site)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.wantState(r, record.VisitChanged)
+	if r.Version != 2 || !strings.Contains(r.Reason, "released") || len(s.told()) != 1 {
+		t.Errorf("version %d, %q, told %v", r.Version, r.Reason, s.told())
+	}
+	s.wantState(s.visit(s.sees(short, "text/2")), record.VisitUnchanged)
 }
 
 // D1: A, B, A, B tells the new text once; the returns are recorded.

@@ -21,6 +21,23 @@ var ErrNotFound = store.ErrNotFound
 // IsNotFound reports whether the archive does not hold what was asked for.
 func IsNotFound(err error) bool { return errors.Is(err, store.ErrNotFound) }
 
+// robotsMemory lends the fetcher the archive's memory of robots.txt. It is made
+// before the archive is open and forgets everything until then.
+type robotsMemory struct{ kept *store.RobotsRules }
+
+func (m *robotsMemory) Rules(origin string) ([]byte, bool) {
+	if m.kept == nil {
+		return nil, false
+	}
+	return m.kept.Rules(origin)
+}
+
+func (m *robotsMemory) KeepRules(origin string, rules []byte) {
+	if m.kept != nil {
+		m.kept.KeepRules(origin, rules)
+	}
+}
+
 // finder gives every search the fetcher of its visit.
 type finder struct{ *discover.Finder }
 

@@ -60,6 +60,7 @@ type Tools struct {
 	Crawler  *crawler.Crawler
 
 	client *fetch.Client
+	robots *robotsMemory
 	config configs.Config
 	sites  []record.Site
 }
@@ -78,7 +79,8 @@ func NewTools(o Options) (*Tools, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := newClient(cfg.Crawl, o.Version, o.Log)
+	robots := &robotsMemory{}
+	client, err := newClient(cfg.Crawl, robots, o.Version, o.Log)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +97,7 @@ func NewTools(o Options) (*Tools, error) {
 		Desk: desk, Sections: sections, Diff: diff.New(d.lexicons), Report: report.New(d.books), Profiles: d.profiles,
 		Crawler: &crawler.Crawler{Fetch: client, Door: client, Find: newFinder(d.lexicons, client, decode, desk), Read: desk,
 			Scheme: cfg.Crawl.Scheme, Clock: time.Now, Log: o.Log},
-		client: client, config: cfg, sites: sites,
+		client: client, robots: robots, config: cfg, sites: sites,
 	}, nil
 }
 
@@ -121,10 +123,10 @@ func (t *Tools) Profile(s record.Site) record.Profile {
 	return section.Choose(t.Profiles, s.Domain)
 }
 
-func newClient(c configs.Crawl, version string, log *slog.Logger) (*fetch.Client, error) {
+func newClient(c configs.Crawl, robots *robotsMemory, version string, log *slog.Logger) (*fetch.Client, error) {
 	return fetch.New(fetch.Options{
 		Version: version, Contact: c.Contact, Timeout: time.Duration(c.Timeout), MaxBody: int64(c.MaxBody),
-		PerHostInterval: time.Duration(c.PerHostInterval), Robots: c.Robots, AllowAddresses: networks(c.AllowAddresses), Log: log,
+		PerHostInterval: time.Duration(c.PerHostInterval), Robots: c.Robots, Rules: robots, AllowAddresses: networks(c.AllowAddresses), Log: log,
 	})
 }
 
@@ -166,6 +168,8 @@ func Open(ctx context.Context, o Options, readOnly bool) (_ *App, err error) {
 	}
 	a.Store = db
 	a.closers.add("archive", db.Close)
+	t.robots.kept = db.RobotsRules()
+	a.closers.add("robots.txt rules", func() error { return t.robots.kept.Flush(context.Background()) })
 	senders, langs, err := newSenders(t.config.Notify, t.client)
 	if err != nil {
 		return nil, err
