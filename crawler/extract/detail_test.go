@@ -1,6 +1,7 @@
 package extract_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -150,5 +151,30 @@ func TestTitle(t *testing.T) {
 		if err != nil || d.Title != c.want {
 			t.Errorf("%s: title %q, want %q (%v)", c.head, d.Title, c.want, err)
 		}
+	}
+}
+
+// Data of a page that shows nothing is its text only when it reads like one. C5
+func TestStateIsNoDictionary(t *testing.T) {
+	r := newReader(t)
+	page := func(data string) *record.Document {
+		d, err := r.HTML([]byte(`<html lang="en"><head><title>App</title></head><body><div id="root"></div><script>window.__STATE__ = `+data+`;</script></body></html>`), extract.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	dictionary := `{"en":{` + strings.TrimSuffix(strings.Repeat(`"m":"The file could not be sent to the server, please try it again later on.",`, 30), ",") + `}}`
+	if d := page(dictionary); len(d.Blocks) != 0 {
+		t.Errorf("a dictionary of messages was read as text: %q", d.Text())
+	}
+	var sections []string
+	for i := range 9 {
+		sections = append(sections, fmt.Sprintf(`{"heading":"Your data %d","body":"<p>We keep the personal data number %d that you give us, and we delete them after a year has passed.<\/p>"}`, i, i))
+	}
+	policy := `{"fa":{"title":"بیانیه","body":"متن فارسی بیانیه که در این زبان خوانده نمی‌شود."},"en":{"title":"Privacy statement","sections":[` + strings.Join(sections, ",") + `]}}`
+	d := page(policy)
+	if len(d.Blocks) != 19 || d.Blocks[0].Text != "Privacy statement" || d.Blocks[2].Text != "We keep the personal data number 0 that you give us, and we delete them after a year has passed." {
+		t.Errorf("%d blocks: %q", len(d.Blocks), d.Text())
 	}
 }

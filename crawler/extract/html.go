@@ -46,7 +46,7 @@ func (r *Reader) HTML(text []byte, o Options) (*record.Document, error) {
 		// Only data that holds more than the page shows is worth a look.
 		if state := appState(page.Get(0), h.lang); state != nil {
 			s := plant(state)
-			if k := s.choose(r, h); s.boxes[k].prose > 2*t.boxes[root].prose && s.boxes[k].prose >= scantProse {
+			if k := s.choose(r, h); s.boxes[k].prose > 2*t.boxes[root].prose && s.boxes[k].prose >= scantProse && s.onPrivacy(k, r) {
 				t, root = s, k
 			}
 		}

@@ -26,6 +26,10 @@ const (
 	letterWeight = 0.15
 	// leastScore is what one function word or a handful of letters reach.
 	leastScore = 0.25
+	// In a text of enoughWords words, fewer than leastShare of the score mean
+	// that it is a neighbour: Portuguese shows Spanish words, Pashto Arabic ones.
+	enoughWords = 15
+	leastShare  = 0.18
 	// sampleRunes bounds the work on long texts; the language of a statement
 	// shows in its first thousand words.
 	sampleRunes = 8000
@@ -60,6 +64,7 @@ func (r *Reader) learnLanguages(lex []record.Lexicon) {
 type census struct {
 	scores      [maxTongues]float64
 	rtl, ltr, n int
+	words       int
 	word        [64]byte
 }
 
@@ -78,6 +83,7 @@ func (r *Reader) count(k *census, text string) bool {
 	word := k.word[:0]
 	flush := func() {
 		if len(word) > 0 {
+			k.words++
 			for _, v := range r.known[string(word)] {
 				k.scores[v.tongue] += v.weight
 			}
@@ -133,8 +139,8 @@ func (r *Reader) verdict(k *census) (lang, dir string) {
 			best = i
 		}
 	}
-	if best < 0 {
-		return "", dir
+	if best < 0 || k.words >= enoughWords && k.scores[best] < leastShare*float64(k.words) {
+		return "", dir // a language that has some words of a known one
 	}
 	return r.tongues[best].lang, dir
 }

@@ -32,6 +32,10 @@ func TestLanguage(t *testing.T) {
 		{"No compartimos sus datos personales con terceros.", "es", "ltr"},
 		{"سياسة الخصوصية", "ar", "rtl"},
 		{"بیانیه حریم خصوصی", "fa", "rtl"},
+		{"Esta política explica como recolhemos e usamos os dados pessoais que nos fornece quando visita o nosso sítio, e a quem os damos.", "", "ltr"},
+		{"Niniejsza polityka wyjaśnia, w jaki sposób zbieramy i wykorzystujemy dane osobowe, które nam podajesz podczas wizyty.", "", "ltr"},
+		{"Настоящая политика объясняет, как мы собираем персональные данные.", "", "ltr"},
+		{"دا پالیسي تشریح کوي چې موږ ستاسو شخصي معلومات څنګه راټولوو او کاروو کله چې تاسو زموږ ویب پاڼې ته راځئ.", "", "rtl"},
 		{"12345", "", "ltr"},
 		{"", "", "ltr"},
 	} {

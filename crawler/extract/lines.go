@@ -81,6 +81,7 @@ func (r *Reader) readLines(s string, o Options, md bool) *record.Document {
 	ds := r.draftLines(strings.Split(s, "\n"), md)
 	ds = rejoin(ds)
 	r.promote(ds, md)
+	r.titleFirst(ds)
 	ds = r.unreverse(ds)
 	resolve := newResolver(o.URL, "").resolve
 	blocks := make([]record.Block, 0, len(ds))
@@ -108,6 +109,14 @@ func (r *Reader) readLines(s string, o Options, md bool) *record.Document {
 		blocks = append(blocks, b)
 	}
 	return r.finish(front, blocks)
+}
+
+// titleFirst makes a heading of a bare line that opens a text whose other
+// headings are marked.
+func (r *Reader) titleFirst(ds []draft) {
+	if len(ds) > 1 && ds[0].kind == record.Paragraph && !ds[0].after && look(ds[0].text).bare() && !r.words.opening(ds[0].text) && !r.dateLine(&ds[0]) {
+		ds[0].kind, ds[0].level = record.Heading, 1
+	}
 }
 
 // frontMatter cuts off the settings that site generators put over a Markdown

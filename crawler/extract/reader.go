@@ -65,8 +65,13 @@ func (r *Reader) finish(title string, blocks []record.Block) *record.Document {
 		}
 	}
 	var c census
-	for i := range blocks {
-		if !r.count(&c, blocks[i].Text) {
+	for _, rows := range []bool{false, true} { // cells are names more than words
+		for i := range blocks {
+			if (blocks[i].Kind == record.Row) == rows && !r.count(&c, blocks[i].Text) {
+				break
+			}
+		}
+		if c.words >= 100 {
 			break
 		}
 	}
