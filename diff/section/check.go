@@ -1,6 +1,7 @@
 package section
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -75,8 +76,9 @@ func (c *checker) blind() string {
 	return ""
 }
 
-// covering returns the sections that carry an element's topics, the surest
-// first; all sections for an element without topics.
+// covering returns the sections that carry an element's topics, those of its
+// first topic first and the surest first among them; all sections for an element
+// without topics.
 func (c *checker) covering(e record.Element) []record.Section {
 	if len(e.Any)+len(e.All) == 0 {
 		return c.doc.Sections
@@ -87,23 +89,18 @@ func (c *checker) covering(e record.Element) []record.Section {
 			return nil
 		}
 	}
+	topics := slices.Concat(e.Any, e.All)
+	rank := func(s record.Section) int {
+		return slices.IndexFunc(topics, func(t record.Topic) bool { return slices.Contains(s.Topics, t) })
+	}
 	var out []record.Section
 	for _, s := range c.doc.Sections {
-		for _, t := range slices.Concat(e.Any, e.All) {
-			if slices.Contains(s.Topics, t) {
-				out = append(out, s)
-				break
-			}
+		if rank(s) >= 0 {
+			out = append(out, s)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b record.Section) int {
-		switch {
-		case a.Confidence > b.Confidence:
-			return -1
-		case a.Confidence < b.Confidence:
-			return 1
-		}
-		return 0
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(b.Confidence, a.Confidence))
 	})
 	return out
 }

@@ -89,17 +89,22 @@ func (f *factReader) isTaken(from, to int) bool {
 
 // names finds data items, recipients.
 func (f *factReader) names(items bool) {
-	f.means(ofThirdParty, func(h hit, p *phrase) { f.add(record.FactThirdParty, p.value, h.from, h.to) })
-	if !items {
-		return
+	f.longest(ofThirdParty, record.FactThirdParty)
+	if items {
+		f.longest(ofDataItem, record.FactDataItem)
 	}
-	f.means(ofDataItem, func(h hit, p *phrase) {
-		inside := false // "phone number" within "mobile phone number"
-		f.means(ofDataItem, func(o hit, _ *phrase) {
+}
+
+// longest adds the hits of a meaning that lie inside no longer one: a phone
+// number inside "mobile phone number", Google inside "Google Analytics".
+func (f *factReader) longest(want meaning, kind record.FactKind) {
+	f.means(want, func(h hit, p *phrase) {
+		inside := false
+		f.means(want, func(o hit, _ *phrase) {
 			inside = inside || o.from <= h.from && h.to <= o.to && o.to-o.from > h.to-h.from
 		})
-		if p.value != "" && !inside {
-			f.add(record.FactDataItem, p.value, h.from, h.to)
+		if !inside {
+			f.add(kind, p.value, h.from, h.to)
 		}
 	})
 }

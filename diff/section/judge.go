@@ -247,10 +247,18 @@ func units(blocks []record.Block, from, to int) []unit {
 		case last == ':':
 			open = true
 		default:
-			open = len(b.Text) > 0 && !strings.ContainsRune(".!?؟۔»\"”)", last)
+			open = i+1 < to && brokenOff(b.Text, last, blocks[i+1].Text)
 		}
 	}
 	return out
+}
+
+// brokenOff reports whether a line looks cut by a page or a column: it is as
+// long as a line, does not end a sentence, and the next does not begin one.
+func brokenOff(line string, last rune, next string) bool {
+	const full = 50
+	first, _ := utf8.DecodeRuneInString(next)
+	return utf8.RuneCountInString(line) >= full && !strings.ContainsRune(".!?؟۔»\"”)", last) && !unicode.IsUpper(first)
 }
 
 // unitText joins blocks, lines of one paragraph with a space and items with a

@@ -138,6 +138,17 @@ type hit struct {
 // scores is what one run of words says for each topic.
 type scores map[record.Topic]float64
 
+// automatic reports whether a heading's words about collecting are part of words
+// about collecting automatically, as in "Information we collect automatically".
+func (m *matcher) automatic(h hit, all []hit) bool {
+	for _, o := range all {
+		if m.phrases[o.phrase].topic == record.CollectionAutomatic && o.from < h.to && h.from < o.to {
+			return true
+		}
+	}
+	return false
+}
+
 // evidence adds up hits by topic. Of hits that overlap only the weightiest
 // counts, a phrase counts once, and hits inside a phrase that the lexicon files
 // under "other" are taken for what that phrase says instead.
@@ -162,7 +173,7 @@ func (m *matcher) evidence(hits []hit, keep func(hit) float64) (scores, []hit) {
 next:
 	for _, h := range strong {
 		p := &m.phrases[h.phrase]
-		if p.topic == record.Other {
+		if p.topic == record.Other || p.heading && p.topic == record.CollectionProvided && m.automatic(h, strong) {
 			continue
 		}
 		for _, k := range masks {
