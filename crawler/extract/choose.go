@@ -9,7 +9,7 @@ import (
 // statement: the deepest one that still holds nearly all running text.
 func (t *tree) choose(r *Reader, h pageHead) int32 {
 	root := t.body()
-	t.prune(root, r)
+	t.prune(root)
 	if d := t.dialog(root); d >= 0 {
 		root = d
 	}
@@ -78,7 +78,7 @@ func (t *tree) heir(i int32) int32 {
 // prune drops subtrees that are furniture by what they are: navigation, page
 // heads and feet, dialogs, forms. A guard keeps what holds much of the page's
 // running text, because some sites put the statement into the oddest element.
-func (t *tree) prune(root int32, r *Reader) {
+func (t *tree) prune(root int32) {
 	total := t.boxes[root].prose
 	end := t.boxes[root].end
 	inMain := int32(-1) // end of the main or article element around i
@@ -129,7 +129,7 @@ func (t *tree) furniture(b *box, total int32, inMain bool) bool {
 			return false
 		}
 		return !share(b.prose, total, 30)
-	case b.atom == atom.Dialog, role == "dialog", role == "alertdialog", role == "alert":
+	case b.atom == atom.Dialog, role == "dialog", role == "alertdialog":
 		// A dialog with switches asks for consent; another may hold the text.
 		return b.fields >= 2 && total-b.prose > 400 || !share(b.prose, total, 40)
 	case b.atom == atom.Marquee:

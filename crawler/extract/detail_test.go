@@ -170,11 +170,11 @@ func TestStateIsNoDictionary(t *testing.T) {
 	}
 	var sections []string
 	for i := range 9 {
-		sections = append(sections, fmt.Sprintf(`{"heading":"Your data %d","body":"<p>We keep the personal data number %d that you give us, and we delete them after a year has passed.<\/p>"}`, i, i))
+		sections = append(sections, fmt.Sprintf(`{"heading":"Your data %d","body":"<p>We collect the personal data number %d with your consent, disclose it to no third parties, use cookies and delete your data; contact the data protection officer by e-mail address.<\/p>"}`, i, i))
 	}
 	policy := `{"fa":{"title":"بیانیه","body":"متن فارسی بیانیه که در این زبان خوانده نمی‌شود."},"en":{"title":"Privacy statement","sections":[` + strings.Join(sections, ",") + `]}}`
 	d := page(policy)
-	if len(d.Blocks) != 19 || d.Blocks[0].Text != "Privacy statement" || d.Blocks[2].Text != "We keep the personal data number 0 that you give us, and we delete them after a year has passed." {
+	if len(d.Blocks) != 19 || d.Blocks[0].Text != "Privacy statement" || d.Blocks[2].Text != "We collect the personal data number 0 with your consent, disclose it to no third parties, use cookies and delete your data; contact the data protection officer by e-mail address." {
 		t.Errorf("%d blocks: %q", len(d.Blocks), d.Text())
 	}
 }

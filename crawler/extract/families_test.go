@@ -218,6 +218,15 @@ var hardFamilies = []family{
 		}
 		return page(s, n, s.title, `<body><div>`+n.menu()+`</div><div class="main"><h1>`+s.title+`</h1>`+b+`</div><div>`+n.links(" ")+`</div></body>`)
 	}},
+	{"callout in the text", func(s statement, n noise) string {
+		body := s.write(plainMarks)
+		k := strings.Index(body, "<p>")
+		return page(s, n, s.title, `<body><div>`+n.menu()+`</div><div class="main"><h1>`+s.title+`</h1><div class="alert" role="alert">`+body[k:strings.Index(body, "</p>")+4]+`</div>`+body[:k]+body[strings.Index(body, "</p>")+4:]+`</div><div>`+n.links(" ")+`</div></body>`)
+	}},
+	{"long announcements before the title", func(s statement, n noise) string {
+		long := strings.Repeat("<p>"+announcement(n)+"</p>", 14)
+		return page(s, n, s.title+" - "+n.org(), `<body><div>`+n.menu()+`</div><div class="main"><div class="box"><h3>`+n.pick("سخن روز", "كلمة الأسبوع", "Word of the day")+`</h3>`+long+`</div><h1>`+s.title+`</h1>`+s.write(plainMarks)+`</div><div>`+n.links(" ")+`</div></body>`)
+	}},
 	{"styled spans", func(s statement, n noise) string {
 		m := plainMarks
 		m.heading = `<p style="text-align:justify"><span style="font-size:16px"><span style="color:#006699">%s</span></span></p>`

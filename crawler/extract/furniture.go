@@ -127,6 +127,15 @@ func (p *phraseSet) holds(words []string) bool {
 	return false
 }
 
+// collect adds to found the phrases that stand in words.
+func (p *phraseSet) collect(words []string, found map[string]bool) {
+	for i := range words {
+		if n := p.opens(words[i:]); n > 0 {
+			found[strings.Join(words[i:i+n], " ")] = true
+		}
+	}
+}
+
 // join takes the spaces out of a folded phrase of Arabic letters.
 func join(k string) string {
 	if k == "" || k[0] < utf8.RuneSelf {

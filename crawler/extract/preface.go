@@ -160,9 +160,13 @@ func (r *Reader) titleLine(ds []draft, h pageHead) {
 	}
 }
 
+// fewTerms is how many terms of privacy statements any text may hold.
+const fewTerms = 4
+
 // fromTitle drops what stands before the statement's title inside the chosen
 // part of the page: a banner, an announcement, a menu with words of its own. It
-// does so only for a title that is sure, and only where little goes.
+// does so only for a title that is sure, and only where little goes or where
+// what goes does not speak of personal data at all.
 func (r *Reader) fromTitle(ds []draft, h pageHead) []draft {
 	at, best, total, before := -1, 3, 0, 0
 	for i := range ds {
@@ -175,13 +179,26 @@ func (r *Reader) fromTitle(ds []draft, h pageHead) []draft {
 		}
 		total += letters(ds[i].text)
 	}
-	if at <= 0 || before*5 > total || ds[at].level > 1 && best < 5 {
+	if at <= 0 || ds[at].level > 1 && best < 5 {
+		return ds
+	}
+	if before*5 > total && !(r.terms(ds[:at]) < fewTerms && r.terms(ds[at:]) >= 2*fewTerms) {
 		return ds
 	}
 	if r.dateLine(&ds[at-1]) {
 		at--
 	}
 	return ds[at:]
+}
+
+// terms counts the different words and phrases of privacy statements that stand
+// in the texts: one or two stand anywhere, a statement has many.
+func (r *Reader) terms(ds []draft) int {
+	found := map[string]bool{}
+	for i := range ds {
+		r.words.about.collect(strings.Fields(key(ds[i].text)), found)
+	}
+	return len(found)
 }
 
 // bestTitle returns the heading that names the text, "" when text comes first.

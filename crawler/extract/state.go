@@ -212,25 +212,11 @@ func (s *stater) text(v, name string) *html.Node {
 	return n
 }
 
-// onPrivacy reports whether the paragraphs below i are about personal data. The
-// state of a page also holds dictionaries of buttons and messages, which must
-// not pass for its text.
+// onPrivacy reports whether the text below i is about personal data. The state
+// of a page also holds dictionaries of buttons and messages, which must not pass
+// for its text.
 func (t *tree) onPrivacy(i int32, r *Reader) bool {
-	about, others := 0, 0
-	for k := i; k < t.boxes[i].end; {
-		b := &t.boxes[k]
-		if b.flags&isDropped != 0 {
-			k = b.end
-			continue
-		}
-		if b.flags&isBlock != 0 && b.flags&hasBlock == 0 && prose(b) >= 60 {
-			if r.words.about.holds(strings.Fields(key(t.words(k)))) {
-				about++
-			} else {
-				others++
-			}
-		}
-		k++
-	}
-	return about >= 3 && about*2 >= others
+	found := map[string]bool{}
+	r.words.about.collect(strings.Fields(key(t.words(i))), found)
+	return len(found) >= 2*fewTerms
 }
