@@ -5,6 +5,12 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
+// Which part of the page is the statement's. Selectors, class names and the
+// usual "first article element" are all wrong on some government site: the
+// statement stands in a form (ASP.NET), in a table cell, in a dialog, in a div
+// next to a main element that holds the footer. So the part is found from below:
+// furniture goes first, then the deepest element that keeps the running text.
+
 // choose drops the page's furniture and returns the box that holds the
 // statement: the deepest one that still holds nearly all running text.
 func (t *tree) choose(r *Reader, h pageHead) int32 {

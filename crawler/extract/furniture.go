@@ -8,6 +8,11 @@ import (
 	"policywatch/store/record"
 )
 
+// Words of the page's frame, from the lexicons. A phrase drops a line only when
+// it is the whole line, or when the rest of the line is numbers and other words
+// of the frame: "visitors: 1234" goes, "the number of visitors is recorded" is
+// what the statement says about logs.
+
 // furniture recognises lines that belong to the page and not to the statement,
 // by the words of every known language: pages mix languages in their frames.
 type furniture struct {

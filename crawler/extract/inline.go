@@ -7,6 +7,10 @@ import (
 	"policywatch/store/record"
 )
 
+// Markdown's inline marks. This is no full CommonMark: input is whatever people
+// and converters call Markdown, and what is stored must be the words, so a mark
+// that does not clearly mark anything stays text.
+
 // plainInline takes the inline marks of Markdown and stray tags out of s and
 // returns the text with the links that stood in it. Text that only looks like
 // a mark (2 * 3, snake_case) is left alone.

@@ -16,7 +16,8 @@ type runLine struct {
 	links         []record.Link
 }
 
-// run gathers inline content. White space folds as in a browser, so that
+// run gathers inline content. One buffer serves all blocks of a page; a block's
+// text is copied out of it once. White space folds as in a browser, so that
 // inline tags neither glue words nor split them.
 type run struct {
 	buf   []byte

@@ -7,6 +7,10 @@ import (
 	"policywatch/store/record"
 )
 
+// Plain text and Markdown share one road: files that are called one are often
+// the other, and both reach the archive from editors, PDF tools and scripts that
+// break lines where they like.
+
 // maxText bounds the characters of plain input that are read.
 const maxText = 6 << 20
 

@@ -7,6 +7,10 @@ import (
 	"policywatch/store/record"
 )
 
+// Titles. The heading that names the statement often stands outside the element
+// that holds its text, next to the site's name, a breadcrumb, a date and a
+// banner; it has to be fetched without them.
+
 // preface reads what stands before the chosen part of the page and belongs to
 // it: the title, the date under it, an introduction. It begins with the title;
 // without one, or where the chosen part has as good a title itself, nothing

@@ -7,6 +7,12 @@ import (
 	"policywatch/store/record"
 )
 
+// Headings that nobody marked. Most statements on government sites have them:
+// bare lines, lines with a colon, numbered clauses. The risk is even on both
+// sides: a missed heading merges two sections, an invented one cuts a section in
+// two, and either may later read as a dropped section. So a line must look like a
+// title AND stand like one.
+
 // bodyRunes is the length from which a paragraph is text that a heading can
 // stand over.
 const bodyRunes = 60

@@ -7,6 +7,10 @@ import (
 	"policywatch/store/record"
 )
 
+// Drafts see their neighbours here. The order matters: furniture first, because a
+// counter between a bold line and its text would hide a heading; copies next;
+// then headings from the surest sign (bold) to the weakest (a bare line).
+
 // settle judges the drafts of a page in their context and makes blocks of them.
 func (r *Reader) settle(ds []draft) []record.Block {
 	ds = r.sweep(ds)

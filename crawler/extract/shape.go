@@ -6,6 +6,10 @@ import (
 	"unicode/utf8"
 )
 
+// What a line looks like. All scripts are measured alike; the only letters that
+// matter are those of clause marks (الف, أ, a, iv). Length counts in words first,
+// since Arabic-script words are half as long as Latin ones.
+
 // shape is what a line looks like, apart from what it says.
 type shape struct {
 	words, runes int

@@ -9,6 +9,11 @@ import (
 	"policywatch/store/record"
 )
 
+// Tables are the oldest layout tool of the web and the usual form of retention
+// schedules; both occur on one page. Taking a layout table for data would glue a
+// whole statement into one row; taking data for layout would tear "60 days" away
+// from what is kept for 60 days.
+
 // table reads a table: one that lays out the page is walked like any other
 // container, one that holds data gives a block a row.
 func (w *walker) table(i int32) {

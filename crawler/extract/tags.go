@@ -8,7 +8,8 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// mute reports elements whose text is not for reading.
+// mute reports elements whose text is not for reading. What noscript holds is
+// shown only where nothing runs: warnings that scripts are off, trackers.
 func mute(n *html.Node) bool {
 	switch n.DataAtom {
 	case atom.Script, atom.Style, atom.Noscript, atom.Svg, atom.Math, atom.Head, atom.Iframe, atom.Frame, atom.Object, atom.Embed, atom.Canvas,
@@ -21,7 +22,8 @@ func mute(n *html.Node) bool {
 	return false
 }
 
-// blockTag reports elements that stand on lines of their own.
+// blockTag reports elements that stand on lines of their own. Custom elements are
+// not listed: one counts as a block when a block stands in it.
 func blockTag(a atom.Atom) bool {
 	switch a {
 	case atom.Address, atom.Article, atom.Aside, atom.Blockquote, atom.Body, atom.Caption, atom.Center, atom.Dd, atom.Details, atom.Dialog, atom.Dir, atom.Div,
@@ -33,7 +35,8 @@ func blockTag(a atom.Atom) bool {
 	return false
 }
 
-// styleFlags reads the few declarations of an inline style that matter here.
+// styleFlags reads the few declarations of an inline style that matter here. Style
+// sheets are not read: what they hide is read as shown, which loses nothing.
 func styleFlags(s string) (f flag) {
 	if len(s) > 4096 {
 		return 0

@@ -7,6 +7,11 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
+// The parser's tree is walked once and copied into a slice of boxes. Everything
+// after that (sums, furniture, the choice of the part that holds the statement,
+// the reading itself) runs over the slice: a subtree is boxes[i:end], so that
+// nothing recurses twice over a hostile page and nothing allocates per node.
+
 // flag marks what is known of a box. The first group is inherited.
 type flag uint16
 

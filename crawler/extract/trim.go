@@ -7,6 +7,11 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
+// Furniture that no tag gives away. Each rule here needs two signs at least
+// (place and links, words and links, buttons and shortness), because each sign
+// alone stands in some statement too: a section on sharing, a list of browsers'
+// help pages, a paragraph on news by mail.
+
 // trim drops what is furniture by the company it keeps: blocks of links before
 // the first and after the last paragraph, lists of news, consent banners. It
 // reports whether it dropped anything.

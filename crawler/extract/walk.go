@@ -9,6 +9,10 @@ import (
 	"policywatch/store/record"
 )
 
+// Reading the chosen part. The rule throughout is that words are never lost for
+// want of understanding: an element that nobody foresaw is walked like a div,
+// and what looks wrong is sorted out later, in settle, where neighbours are seen.
+
 // walker turns boxes into drafts, in document order.
 type walker struct {
 	r    *Reader
