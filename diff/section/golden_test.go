@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"policywatch/configs"
@@ -15,10 +16,12 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
+var lexicons = sync.OnceValues(func() ([]record.Lexicon, error) { return configs.Lexicons(configs.Data()) })
+
 // reader returns a Reader over the real lexicons.
 func reader(t testing.TB) *section.Reader {
 	t.Helper()
-	lex, err := configs.Lexicons(configs.Data())
+	lex, err := lexicons()
 	if err != nil {
 		t.Fatal(err)
 	}

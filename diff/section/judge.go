@@ -128,25 +128,25 @@ func (p *passage) weighHeading() (spoken bool) {
 	if p.matcher == nil {
 		return false
 	}
-	if p.weighTitle(p.text, p.hits); len(p.scores) > 0 {
+	if p.weighTitle(p.text, p.hits); !p.scores.empty() {
 		return false
 	}
 	if n := len(p.text.words); p.matcher.rtl && n > 1 {
 		back := *p.text
 		back.words = slices.Clone(p.text.words)
 		slices.Reverse(back.words)
-		if p.weighTitle(&back, p.matcher.hits(&back)); len(p.scores) > 0 {
+		if p.weighTitle(&back, p.matcher.hits(&back)); !p.scores.empty() {
 			for i, h := range p.used {
 				p.used[i].from, p.used[i].to = n-h.to, n-h.from
 			}
 			return false
 		}
 	}
-	p.scores, p.used = p.matcher.evidence(p.hits, func(h hit) float64 {
-		if ph := &p.matcher.phrases[h.phrase]; !ph.heading {
-			return ph.weight
+	p.scores, p.used = p.matcher.evidence(p.hits, func(_ hit, ph *phrase) float64 {
+		if ph.heading {
+			return 0
 		}
-		return 0
+		return ph.weight
 	})
 	return true
 }
@@ -154,8 +154,7 @@ func (p *passage) weighHeading() (spoken bool) {
 // weighTitle scores by heading phrases alone.
 func (p *passage) weighTitle(t *text, hits []hit) {
 	first := skipOrdinals(t, len(t.words))
-	p.scores, p.used = p.matcher.evidence(hits, func(h hit) float64 {
-		ph := &p.matcher.phrases[h.phrase]
+	p.scores, p.used = p.matcher.evidence(hits, func(h hit, ph *phrase) float64 {
 		if !ph.heading || ph.whole && (h.from > first || h.to < len(t.words)) {
 			return 0
 		}
@@ -171,8 +170,7 @@ func (p *passage) weighBody() {
 	}
 	lead := leadWords(p.text)
 	first := skipOrdinals(p.text, lead)
-	p.scores, p.used = p.matcher.evidence(p.hits, func(h hit) float64 {
-		ph := &p.matcher.phrases[h.phrase]
+	p.scores, p.used = p.matcher.evidence(p.hits, func(h hit, ph *phrase) float64 {
 		if ph.heading && (h.to > lead || ph.whole && (h.from > first || h.to < lead)) {
 			return 0
 		}
@@ -201,6 +199,9 @@ func leadWords(t *text) int {
 		}
 		between := t.raw[t.words[i].To:end]
 		if strings.ContainsAny(between, ":：|\t") && end < len(t.raw) {
+			if next := t.words[i+1].Text; strings.Contains(next, "@") || startsWithDigit(next) {
+				return 0 // an address: "E-mail: info@…" says nothing of e-mail
+			}
 			return i + 1
 		}
 		if strings.ContainsAny(between, ".،,;؛?؟!\n") {

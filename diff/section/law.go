@@ -45,6 +45,12 @@ var numberMarks = map[string]bool{"شماره": true, "به": true, "رقم": tr
 // Turkish does (6698 sayılı Kanun).
 func (f *factReader) lawNumber(h hit) (value string, from, to int, ok bool) {
 	ws := f.t.words
+	if k := h.from - 1; k > 0 && ws[k].Text == "sayili" && startsWithDigit(ws[k-1].Text) {
+		return ws[k-1].Text, k - 1, h.to, true
+	}
+	if f.m.lang == "tr" {
+		return "", 0, 0, false
+	}
 	i := h.to
 	for i < len(ws) && i < h.to+4 && numberMarks[ws[i].Text] {
 		i++
@@ -61,9 +67,6 @@ func (f *factReader) lawNumber(h hit) (value string, from, to int, ok bool) {
 				return strings.ToUpper(w), h.from, i + 1, true
 			}
 		}
-	}
-	if k := h.from - 1; k > 0 && ws[k].Text == "sayili" && startsWithDigit(ws[k-1].Text) {
-		return ws[k-1].Text, k - 1, h.to, true
 	}
 	return "", 0, 0, false
 }
@@ -105,7 +108,7 @@ func (f *factReader) article(h hit) (value string, from, to int, ok bool) {
 	value, ok = articleNumber(ws[i].Text)
 	if !ok {
 		// In words: المادة السابعة, ماده هفتم.
-		for k := i + 1; k <= min(len(ws), i+2); k++ {
+		for k := min(len(ws), i+3); k > i; k-- {
 			if n, named := f.number[k]; named && n > 0 {
 				return strconv.Itoa(n), h.from, k, true
 			}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"sort"
+	"sync"
 
 	"policywatch/store/record"
 )
@@ -28,7 +29,7 @@ func newMatcher(lex record.Lexicon) (*matcher, error) {
 				phrases = lex.Topics[t].Heading
 			}
 			for _, text := range sortedKeys(phrases) {
-				b.add(phrase{topic: t, text: text, weight: phrases[text], heading: heading})
+				b.add(phrase{topic: t, slot: slices.Index(topics, t), text: text, weight: phrases[text], heading: heading})
 			}
 		}
 	}
@@ -50,25 +51,26 @@ func sortedKeys[V any](m map[string]V) []string {
 // hits finds the phrases of t, in the order of their first words. Phrases of
 // several parts count when the parts follow each other within a sentence.
 func (m *matcher) hits(t *text) []hit {
-	n := len(t.words)
-	sightings := make([]sighting, 0, n*2)
-	at := make([]int32, n+1)
-	for i := range n {
-		at[i] = int32(len(sightings))
-		// look must not see the words of other tokens when it drops doubles.
-		sightings = append(sightings, m.dict.look(t, i, sightings[len(sightings):])...)
+	f := finders.Get().(*finder)
+	defer finders.Put(f)
+	f.m, f.t = m, t
+	f.sightings, f.at, f.out = f.sightings[:0], f.at[:0], f.out[:0]
+	clear(f.half)
+	for i := range t.words {
+		n := len(f.sightings)
+		f.at = append(f.at, int32(n))
+		// look drops doubles among what it is given: only this token's.
+		f.sightings = append(f.sightings[:n], m.dict.look(t, i, f.sightings[n:])...)
 	}
-	at[n] = int32(len(sightings))
-
-	f := finder{m: m, t: t, sightings: sightings, at: at}
-	for i := range n {
-		for _, s := range sightings[at[i]:at[i+1]] {
+	f.at = append(f.at, int32(len(f.sightings)))
+	for i := range t.words {
+		for _, s := range f.sightings[f.at[i]:f.at[i+1]] {
 			for _, q := range m.auto.begin[s.word] {
 				f.reach(q, i, int(s.end))
 			}
 		}
 	}
-	return f.out
+	return slices.Clone(f.out)
 }
 
 // finder is one run of the automaton over a text.
@@ -80,6 +82,9 @@ type finder struct {
 	out       []hit
 	half      map[int32]progress
 }
+
+// finders keeps the buffers of runs for the next ones.
+var finders = sync.Pool{New: func() any { return &finder{half: make(map[int32]progress)} }}
 
 // progress says, for a phrase of parts, how many were seen, where the first
 // began and where the last ended.
@@ -112,9 +117,6 @@ func (f *finder) complete(id int32, from, to int) {
 		return
 	}
 	if p.index == 0 {
-		if f.half == nil {
-			f.half = make(map[int32]progress)
-		}
 		f.half[p.phrase] = progress{1, from, to}
 		return
 	}
@@ -135,45 +137,43 @@ type hit struct {
 	from, to int
 }
 
-// scores is what one run of words says for each topic.
-type scores map[record.Topic]float64
+// topics lists every topic but "other", which no words can show.
+var topics = slices.DeleteFunc(record.Topics(), func(t record.Topic) bool { return t == record.Other })
 
-// automatic reports whether a heading's words about collecting are part of words
-// about collecting automatically, as in "Information we collect automatically".
-func (m *matcher) automatic(h hit, all []hit) bool {
-	for _, o := range all {
-		if m.phrases[o.phrase].topic == record.CollectionAutomatic && o.from < h.to && h.from < o.to {
-			return true
-		}
-	}
-	return false
-}
+// scores is what one run of words says for each of topics.
+type scores [17]float64
+
+// empty reports whether nothing was said.
+func (s *scores) empty() bool { return *s == scores{} }
 
 // evidence adds up hits by topic. Of hits that overlap only the weightiest
 // counts, a phrase counts once, and hits inside a phrase that the lexicon files
-// under "other" are taken for what that phrase says instead.
-func (m *matcher) evidence(hits []hit, keep func(hit) float64) (scores, []hit) {
-	var strong, masks []hit
+// under "other" are taken for what that phrase says instead. keep says what a
+// phrase weighs here; 0 leaves it out.
+func (m *matcher) evidence(hits []hit, keep func(hit, *phrase) float64) (out scores, used []hit) {
+	var strong []weighed
+	var masks []hit
 	for _, h := range hits {
 		p := &m.phrases[h.phrase]
-		if p.means != ofTopic {
-			continue
-		}
-		if p.topic == record.Other && !p.heading {
-			masks = append(masks, h)
-		} else if keep(h) > 0 {
-			strong = append(strong, h)
+		switch {
+		case p.means != ofTopic:
+		case p.slot < 0:
+			if !p.heading {
+				masks = append(masks, h)
+			}
+		default:
+			if w := keep(h, p); w > 0 {
+				strong = append(strong, weighed{h, w})
+			}
 		}
 	}
-	slices.SortStableFunc(strong, func(a, b hit) int {
-		return cmp.Or(cmp.Compare(keep(b), keep(a)), cmp.Compare(b.to-b.from, a.to-a.from), cmp.Compare(a.from, b.from))
+	slices.SortStableFunc(strong, func(a, b weighed) int {
+		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(b.to-b.from, a.to-a.from), cmp.Compare(a.from, b.from))
 	})
-	out := scores{}
-	var used []hit
 next:
 	for _, h := range strong {
 		p := &m.phrases[h.phrase]
-		if p.topic == record.Other || p.heading && p.topic == record.CollectionProvided && m.automatic(h, strong) {
+		if p.heading && p.topic == record.CollectionProvided && m.automatic(h.hit, strong) {
 			continue
 		}
 		for _, k := range masks {
@@ -183,12 +183,28 @@ next:
 		}
 		for _, u := range used {
 			q := &m.phrases[u.phrase]
-			if q.topic == p.topic && (q.text == p.text || u.from < h.to && h.from < u.to) {
+			if q.slot == p.slot && (q.text == p.text || u.from < h.to && h.from < u.to) {
 				continue next
 			}
 		}
-		out[p.topic] += keep(h)
-		used = append(used, h)
+		out[p.slot] += h.weight
+		used = append(used, h.hit)
 	}
 	return out, used
+}
+
+type weighed struct {
+	hit
+	weight float64
+}
+
+// automatic reports whether a heading's words about collecting are part of words
+// about collecting automatically, as in "Information we collect automatically".
+func (m *matcher) automatic(h hit, all []weighed) bool {
+	for _, o := range all {
+		if m.phrases[o.phrase].topic == record.CollectionAutomatic && o.from < h.to && h.from < o.to {
+			return true
+		}
+	}
+	return false
 }

@@ -21,6 +21,7 @@ import (
 // Urdu and Arabic a compound written with a joiner matches every spacing.
 type phrase struct {
 	topic  record.Topic
+	slot   int // of topic in topics, -1 for "other"
 	text   string
 	weight float64
 	// heading phrases are looked for in headings, the others in bodies.

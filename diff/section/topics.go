@@ -17,10 +17,14 @@ func (j *judgement) opening() *stretch {
 	return nil
 }
 
-// verdict is one topic accepted for a section.
+// verdict is one topic accepted for a section; slot is its place in topics.
 type verdict struct {
-	topic record.Topic
+	slot  int
 	score float64
+}
+
+func accepted(list []verdict, slot int) bool {
+	return slices.ContainsFunc(list, func(v verdict) bool { return v.slot == slot })
 }
 
 func (j *judgement) sections() []record.Section {
@@ -28,11 +32,41 @@ func (j *judgement) sections() []record.Section {
 	for _, s := range j.stretches {
 		if s.heading < 0 {
 			out = append(out, j.loose(s)...)
-			continue
+		} else {
+			out = append(out, j.headed(s)...)
 		}
-		out = append(out, j.headed(s)...)
 	}
 	return out
+}
+
+// sum is what the units of a section say together.
+type sum struct {
+	units []unit
+	// best is the plainest unit's score for each topic, total adds the scores up,
+	// count is the number of units that say it plainly.
+	best, total scores
+	count       [len(scores{})]int
+	most        float64 // the largest total
+	// pervaded is set when one topic runs through the body.
+	pervaded bool
+}
+
+func summarise(units []unit) sum {
+	m := sum{units: units}
+	for i := range units {
+		for t, v := range units[i].scores {
+			m.best[t] = max(m.best[t], v)
+			m.total[t] += min(v, 1.5)
+			if v >= enough {
+				m.count[t]++
+			}
+		}
+	}
+	for t, n := range m.count {
+		m.most = max(m.most, m.total[t])
+		m.pervaded = m.pervaded || max(m.total[t], m.best[t]) >= 2 && 2*n >= len(units)
+	}
+	return m
 }
 
 // headed makes the section of a heading, followed by the paragraphs in it that
@@ -47,105 +81,91 @@ func (j *judgement) headed(s *stretch) []record.Section {
 	for _, c := range s.children {
 		units = append(units, c.units...)
 	}
-	best, total, count := scores{}, scores{}, map[record.Topic]int{}
-	for _, u := range units {
-		for t, v := range u.scores {
-			best[t] = max(best[t], v)
-			total[t] += min(v, 1.5)
-			if v >= enough {
-				count[t]++
-			}
-		}
-	}
-	pervaded := false // whether one topic runs through the body
-	for t, n := range count {
-		pervaded = pervaded || total[t] >= 2 && 2*n >= len(units)
-	}
-	clear := 0.0 // what the heading says most clearly
-	for _, v := range s.head.scores {
-		clear = max(clear, v)
-	}
-	var topics []verdict
-	has := func(t record.Topic) bool {
-		return slices.ContainsFunc(topics, func(v verdict) bool { return v.topic == t })
-	}
-	for _, t := range record.Topics() {
-		h := s.head.scores[t]
-		switch {
-		case h >= named && best[t] == 0 && s.words >= 40 && pervaded:
-			// The heading misleads: the body never speaks of it and speaks
-			// plainly of something else.
-		case h >= named, h >= hinted && !s.spoken && h+best[t] >= enough && (clear < named || best[t] >= enough):
-			topics = append(topics, verdict{t, 1 + h + best[t]})
-		}
-	}
-	titled := len(topics) > 0 && !s.spoken
+	body := summarise(units)
+	list := byHeading(s, &body)
+	titled := len(list) > 0 && !s.spoken
 	if !titled && s == j.opening() && s.words >= 8 {
 		// What stands under the statement's own title introduces it.
-		topics = append(topics, verdict{record.PurposeScope, max(0.5, best[record.PurposeScope])})
+		intro := slices.Index(topics, record.PurposeScope)
+		list = append(list, verdict{intro, max(0.5, body.best[intro])})
 	}
-	bar := func(t record.Topic) float64 {
-		if titled && soft(t) && count[t] < 2 {
+	bar := func(t int) float64 {
+		if titled && soft(topics[t]) && body.count[t] < 2 {
 			return plenty
 		}
 		return enough
 	}
-	if !s.container {
-		topics = append(topics, shared(units, best, total, bar, has, titled)...)
-	}
-	known := j.fill(&sec, topics, s, units)
-	out := []record.Section{sec}
 	if s.container {
-		return out
+		j.fill(&sec, list, s, units)
+		return []record.Section{sec}
 	}
-	for _, u := range s.units {
+	list = append(list, byBody(&body, list, bar, titled)...)
+	known := j.fill(&sec, list, s, units)
+	out := []record.Section{sec}
+	for i := range s.units {
+		u := &s.units[i]
 		var more []verdict
-		for _, t := range record.Topics() {
-			if u.scores[t] >= bar(t) && !has(t) {
-				more = append(more, verdict{t, u.scores[t]})
+		for t, v := range u.scores {
+			if v >= bar(t) && !accepted(list, t) {
+				more = append(more, verdict{t, v})
 			}
 		}
 		if len(more) > 0 {
 			in := record.Section{Implicit: true, From: u.from, To: u.to}
-			j.fill(&in, more, nil, []unit{u})
+			j.fill(&in, more, nil, s.units[i:i+1])
 			out = append(out, in)
 		}
 	}
-	if known && len(sec.Topics) == 0 && s.words > 0 {
+	if known && len(sec.Topics) == 0 {
 		out[0].Topics = []record.Topic{record.Other}
 	}
 	return out
 }
 
-// shared finds the topics that a section has from its body alone: those of a
+// byHeading finds the topics that a heading names, or hints at and its body
+// confirms.
+func byHeading(s *stretch, body *sum) []verdict {
+	var out []verdict
+	clear := slices.Max(s.head.scores[:])
+	for t, h := range s.head.scores {
+		best := body.best[t]
+		switch {
+		case h >= named && best == 0 && s.words >= 30 && body.pervaded:
+			// The heading misleads: the body never speaks of it and speaks
+			// plainly of something else.
+		case h >= named, h >= hinted && !s.spoken && h+best >= enough && (clear < named || best >= enough):
+			out = append(out, verdict{t, 1 + h + best})
+		}
+	}
+	return out
+}
+
+// byBody finds the topics that a section has from its body alone: those of a
 // good part of its units, under a heading that says nothing also those that
 // weigh most, and where no unit is plain, what all of them add up to.
-func shared(units []unit, best, total scores, bar func(record.Topic) float64, has func(record.Topic) bool, titled bool) []verdict {
+func byBody(body *sum, have []verdict, bar func(int) float64, titled bool) []verdict {
 	var out []verdict
-	top, plain, most := record.Topic(""), false, 0.0
-	for _, v := range total {
-		most = max(most, v)
-	}
-	for _, t := range record.Topics() {
-		if has(t) || t == record.Other {
+	top, plain := -1, false
+	for t := range topics {
+		if accepted(have, t) {
 			continue
 		}
 		count := 0
-		for _, u := range units {
-			if u.scores[t] >= bar(t) {
+		for i := range body.units {
+			if body.units[i].scores[t] >= bar(t) {
 				count++
 			}
 		}
 		plain = plain || count > 0
-		if count > 0 && (float64(count) >= share*float64(len(units)) || !titled && 2*total[t] >= most) {
-			out = append(out, verdict{t, best[t]})
+		if count > 0 && (float64(count) >= share*float64(len(body.units)) || !titled && 2*body.total[t] >= body.most) {
+			out = append(out, verdict{t, body.best[t]})
 		}
-		if top == "" || total[t] > total[top] {
+		if top < 0 || body.total[t] > body.total[top] {
 			top = t
 		}
 	}
-	if !plain && len(out) == 0 && top != "" && total[top] >= 1.5*bar(top) {
-		out = append(out, verdict{top, total[top] / 2})
+	if !plain && top >= 0 && body.total[top] >= 1.5*bar(top) {
+		out = append(out, verdict{top, body.total[top] / 2})
 	}
 	return out
 }
@@ -155,30 +175,30 @@ func shared(units []unit, best, total scores, bar func(record.Topic) float64, ha
 func (j *judgement) loose(s *stretch) []record.Section {
 	var out []record.Section
 	var run []unit
-	var topics []verdict
+	var have []verdict
 	flush := func() {
 		if len(run) == 0 {
 			return
 		}
 		sec := record.Section{Implicit: true, Topics: []record.Topic{}, From: run[0].from, To: run[len(run)-1].to}
-		j.fill(&sec, topics, nil, run)
+		j.fill(&sec, have, nil, run)
 		out = append(out, sec)
-		run, topics = nil, nil
+		run, have = nil, nil
 	}
 	for _, u := range s.units {
 		var mine []verdict
 		fresh := false
-		for _, t := range record.Topics() {
-			if u.scores[t] >= enough {
-				mine = append(mine, verdict{t, u.scores[t]})
-				fresh = fresh || !slices.ContainsFunc(topics, func(v verdict) bool { return v.topic == t })
+		for t, v := range u.scores {
+			if v >= enough {
+				mine = append(mine, verdict{t, v})
+				fresh = fresh || !accepted(have, t)
 			}
 		}
-		if fresh && (len(topics) > 0 || len(run) > 0 && len(mine) > 0) {
+		if fresh && (len(have) > 0 || len(run) > 0) {
 			flush()
 		}
-		if len(topics) == 0 {
-			topics = mine
+		if len(have) == 0 {
+			have = mine
 		}
 		run = append(run, u)
 	}
@@ -188,14 +208,14 @@ func (j *judgement) loose(s *stretch) []record.Section {
 
 // fill writes the accepted topics into a section, the surest first, with the
 // words that decided. It reports whether any of the text could be read.
-func (j *judgement) fill(sec *record.Section, topics []verdict, s *stretch, units []unit) (known bool) {
-	slices.SortStableFunc(topics, func(a, b verdict) int { return cmp.Compare(b.score, a.score) })
-	sec.Topics = make([]record.Topic, 0, len(topics))
-	for _, v := range topics {
-		sec.Topics = append(sec.Topics, v.topic)
+func (j *judgement) fill(sec *record.Section, list []verdict, s *stretch, units []unit) (known bool) {
+	slices.SortStableFunc(list, func(a, b verdict) int { return cmp.Compare(b.score, a.score) })
+	sec.Topics = make([]record.Topic, 0, len(list))
+	for _, v := range list {
+		sec.Topics = append(sec.Topics, topics[v.slot])
 	}
-	if len(topics) > 0 {
-		sec.Confidence = float64(int(100*min(0.99, 0.4+0.2*topics[0].score))) / 100
+	if len(list) > 0 {
+		sec.Confidence = float64(int(100*min(0.99, 0.4+0.2*list[0].score))) / 100
 	}
 	const most = 8
 	collect := func(p *passage) {
