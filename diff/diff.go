@@ -93,7 +93,7 @@ func (c *Comparer) compare(old, new Side) (*comparison, record.Change) {
 	if same && links {
 		return nil, none("The texts are equal.")
 	}
-	if same || canon.Identity(texts(a)) == canon.Identity(texts(b)) {
+	if same || sameWords(a, b) {
 		if !links {
 			return nil, record.Change{Class: record.ClassLinks, Severity: record.SeverityInfo, Reason: "Only the addresses of links changed; the words are the same."}
 		}
@@ -142,12 +142,18 @@ func (x *comparison) kept() float64 {
 	return float64(kept) / float64(all)
 }
 
-func texts(d *record.Document) []string {
-	out := make([]string, len(d.Blocks))
-	for i := range d.Blocks {
-		out[i] = d.Blocks[i].Text
+// sameWords compares the canonical texts, leaving out the blocks that both
+// begin and end with.
+func sameWords(a, b *record.Document) bool {
+	head, tail := align.Common(a.Blocks, b.Blocks)
+	middle := func(d *record.Document) string {
+		var out []string
+		for _, b := range d.Blocks[head : len(d.Blocks)-tail] {
+			out = append(out, b.Text)
+		}
+		return canon.Identity(out)
 	}
-	return out
+	return middle(a) == middle(b)
 }
 
 func sameText(a, b *record.Document) bool {

@@ -15,6 +15,9 @@ type edge struct {
 	sentences align.Span
 	// surround: what came or went here is mostly lines that are no sentences.
 	surround bool
+	// litter: nearly all of what came or went here is such lines, so that a
+	// paragraph among them is a banner.
+	litter bool
 	// menu: the whole stretch is a long run of such lines with links among them.
 	menu bool
 	// dialog: the stretch holds a consent dialog.
@@ -29,6 +32,7 @@ const (
 	fewLines  = 3
 	manyLines = 8
 	longList  = 20
+	litterAll = 6
 	// dialogPhrases of consent dialogs make one.
 	dialogPhrases = 3
 )
@@ -89,6 +93,7 @@ func (s *side) measure(at align.Span, front bool) edge {
 		}
 	}
 	e.surround = lone >= fewLines && lone*2 >= loneAll
+	e.litter = loneAll >= litterAll && lone*10 >= loneAll*6
 	e.dialog = len(consents) >= dialogPhrases
 	e.menu = lines >= manyLines && lines*10 >= all*7 && (links*4 >= lines || front && lines >= longList)
 	return e
@@ -111,28 +116,27 @@ func (s *side) outside(i int) bool {
 	e, t := s.edges[k], s.ss[i]
 	f, b := s.face(t.Block), &s.doc.Blocks[t.Block]
 	var topics []record.Topic
+	titled := false
 	if t.Section >= 0 {
-		topics = s.doc.Sections[t.Section].Topics
+		sec := &s.doc.Sections[t.Section]
+		topics = sec.Topics
+		// A heading that came or went with its lines makes them its section: the
+		// lines of an address under "Contact" are no menu.
+		titled = s.heads[t.Section] >= e.sentences.From && carries(topics) && sec.Confidence >= sure
 	}
-	// A heading that came or went with its lines makes them its section: the
-	// lines of an address under "Contact" are no menu.
-	own := t.Section >= 0 && s.heads[t.Section] >= e.sentences.From
 	switch {
 	case e.dialog:
 		return true
 	case !e.surround && !e.menu && i < e.widget:
 		return false
 	case f.prose:
-		about := carries(s.own[t.Block])
-		return !about && (e.menu || !f.privacy && !(own && carries(topics)) && len(s.page.privacy) > 0)
+		return e.litter && !titled || !carries(s.own[t.Block]) && (e.menu || !titled && !f.privacy && len(s.page.privacy) > 0)
 	case e.menu:
 		return !f.mail || !slices.Contains(topics, record.ControllerContact)
 	case f.states:
 		return false
-	case i >= e.widget || b.Kind == record.Heading || f.linked || !own:
-		return true
 	}
-	return !carries(topics) || !s.speaks(t.Section)
+	return i >= e.widget || b.Kind == record.Heading || f.linked || !titled || !s.speaks(t.Section)
 }
 
 // speaks reports whether a section holds more than a few stray lines: running

@@ -142,10 +142,11 @@ func (x *comparison) lost(k int, topics []record.Topic, is map[record.Topic]bool
 		l.still = x.covering[topics[0]]
 	}
 	x.losses = append(x.losses, l)
+	main := x.old.mainTopics(k)
 	for i, t := range topics {
 		// What the section touched only in passing is not gone while another
 		// section covers it.
-		if i < 2 || !is[t] {
+		if i == 0 || !is[t] || slices.Contains(main, t) {
 			x.change.Dropped = noteAll(x.change.Dropped, t)
 		}
 	}

@@ -22,10 +22,11 @@ type side struct {
 	ss     []align.Sentence
 	group  []int // of each sentence, its place in Alignment.Groups
 	groups []align.Group
-	// within is each block's section, -1 for none; own are the topics of the
+	// within is each block's section, -1 for none. own are the topics of the
 	// implicit sections that hold a block, which its own words make.
 	within []int
 	own    map[int][]record.Topic
+	sure   map[int][]record.Topic // those of own that are no passing mention
 	// heads is each section's heading among the sentences, -1 for none.
 	heads []int
 	faces []face
@@ -39,7 +40,7 @@ type side struct {
 }
 
 func newSide(doc *record.Document, lang *tongue, ss []align.Sentence, group []int, groups []align.Group) *side {
-	s := &side{doc: doc, page: lang.page, ss: ss, group: group, groups: groups, own: make(map[int][]record.Topic), says: make(map[int]bool),
+	s := &side{doc: doc, page: lang.page, ss: ss, group: group, groups: groups, own: make(map[int][]record.Topic), sure: make(map[int][]record.Topic), says: make(map[int]bool),
 		faces: make([]face, len(doc.Blocks)), within: align.SectionOf(doc), heads: make([]int, len(doc.Sections))}
 	for k := range doc.Sections {
 		sec := &doc.Sections[k]
@@ -47,6 +48,9 @@ func newSide(doc *record.Document, lang *tongue, ss []align.Sentence, group []in
 		if sec.Implicit {
 			for i := max(sec.From, 0); i < min(sec.To, len(doc.Blocks)); i++ {
 				s.own[i] = append(s.own[i], sec.Topics...)
+				if sec.Confidence >= sure {
+					s.sure[i] = append(s.sure[i], sec.Topics...)
+				}
 			}
 		}
 	}
@@ -88,6 +92,20 @@ func (s *side) sectionTopics(k int) (out []record.Topic) {
 	}
 	return out
 }
+
+// mainTopics lists what section k is about by its heading, and what a passage in
+// it is about beyond doubt.
+func (s *side) mainTopics(k int) (out []record.Topic) {
+	sec := &s.doc.Sections[k]
+	out = note(out, sec.Topics[:min(len(sec.Topics), 3)]...)
+	for i := max(sec.From, 0); i < min(sec.To, len(s.doc.Blocks)); i++ {
+		out = note(out, s.sure[i]...)
+	}
+	return out
+}
+
+// sure is the confidence of a topic that is no passing mention.
+const sure = 0.75
 
 // inner reports whether section k only repeats a part of a headed one.
 func (s *side) inner(k int) bool {

@@ -28,7 +28,7 @@ type Group struct {
 
 // Align matches the sentences of two documents.
 func Align(old, new *record.Document) *Alignment {
-	head, tail := common(old.Blocks, new.Blocks)
+	head, tail := Common(old.Blocks, new.Blocks)
 	w := &work{
 		Alignment: Alignment{Old: cut(old, head, tail), New: cut(new, head, tail)},
 		sims:      newSimilarity(),

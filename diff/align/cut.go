@@ -84,8 +84,8 @@ func SectionOf(d *record.Document) []int {
 	return in
 }
 
-// common counts the blocks that both documents begin with and end with.
-func common(a, b []record.Block) (head, tail int) {
+// Common counts the blocks that both documents begin with and end with.
+func Common(a, b []record.Block) (head, tail int) {
 	n := min(len(a), len(b))
 	for head < n && a[head].Text == b[head].Text {
 		head++
