@@ -1,0 +1,34 @@
+package render
+
+import (
+	"errors"
+	"os/exec"
+	"syscall"
+	"time"
+)
+
+// ownGroup makes the browser the leader of a process group that ends with it,
+// and with us.
+func ownGroup(c *exec.Cmd) {
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	// As long as the leader is not waited for, its number is nobody else's.
+	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGKILL) }
+}
+
+// killGroup ends what is left of a browser whose leader is gone and waits, for
+// a moment, until nothing is.
+func killGroup(group int) {
+	for range 100 {
+		if err := syscall.Kill(-group, syscall.SIGKILL); errors.Is(err, syscall.ESRCH) {
+			return
+		}
+		// In a container we may be the process that orphans fall to: those of the
+		// group are ours to bury, and no others.
+		for {
+			if pid, err := syscall.Wait4(-group, nil, syscall.WNOHANG, nil); err != nil || pid <= 0 {
+				break
+			}
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}

@@ -1,0 +1,10 @@
+//go:build !linux
+
+package render
+
+import "os/exec"
+
+// ownGroup does nothing here: the browser's helpers end when the browser does.
+func ownGroup(*exec.Cmd) {}
+
+func killGroup(int) {}
