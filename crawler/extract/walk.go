@@ -326,5 +326,8 @@ func (w *walker) preformatted(i int32) {
 	}
 	ds := rejoin(w.r.draftLines(strings.Split(cleanInput([]byte(b.String())), "\n"), false))
 	w.r.promote(ds, false)
+	for i := range ds {
+		ds[i].text = squeeze(ds[i].text)
+	}
 	w.out = append(w.out, ds...)
 }
