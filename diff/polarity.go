@@ -12,6 +12,7 @@ import (
 // polarity knows how one language denies and obliges. All its words are in
 // canonical form.
 type polarity struct {
+	neutral    phrases
 	denials    phrases
 	exceptions phrases
 	duties     phrases
@@ -45,30 +46,18 @@ func (p phrases) at(ws []string, i int) int {
 	return best
 }
 
-func (p phrases) count(ws []string) (n int) {
-	for i := 0; i < len(ws); i++ {
-		if k := p.at(ws, i); k > 0 {
-			n++
-			i += k - 1
-		}
-	}
-	return n
-}
-
 func newPolarity(l record.PolarityWords) *polarity {
-	p := &polarity{denials: newPhrases(l.Negators), exceptions: newPhrases(l.Exceptions), duties: newPhrases(l.Duty), maybes: newPhrases(l.Maybe)}
+	p := &polarity{neutral: newPhrases(l.Neutral), denials: newPhrases(l.Negators), exceptions: newPhrases(l.Exceptions), duties: newPhrases(l.Duty), maybes: newPhrases(l.Maybe)}
+	// canon.Text keeps the apostrophe of n' and n't.
 	fold := func(list []string) (out []string) {
 		for _, s := range list {
-			if k := canon.Key(s); k != "" {
-				out = append(out, k)
+			if t := canon.Text(s); t != "" {
+				out = append(out, t)
 			}
 		}
 		return out
 	}
-	p.prefixes, p.stems, p.infixes = fold(l.VerbPrefixes), fold(l.Stems), nil
-	for _, s := range l.Infixes {
-		p.infixes = append(p.infixes, canon.Text(s)) // keeps the apostrophe of n't
-	}
+	p.prefixes, p.stems, p.infixes = fold(l.VerbPrefixes), fold(l.Stems), fold(l.Infixes)
 	// The longest prefix that fits is the one that is meant.
 	slices.SortFunc(p.prefixes, func(a, b string) int { return len(b) - len(a) })
 	return p
@@ -109,14 +98,51 @@ func (p *polarity) denies(w string) bool {
 // stance is what a run of words takes back, narrows, promises and leaves open.
 type stance struct{ denials, exceptions, duties, maybes int }
 
-func (p *polarity) stance(ws []string) stance {
-	s := stance{denials: p.denials.count(ws), exceptions: p.exceptions.count(ws), duties: p.duties.count(ws), maybes: p.maybes.count(ws)}
-	for i, w := range ws {
-		if p.denials.at(ws, i) == 0 && p.denies(w) {
-			s.denials++
+func (p *polarity) stance(ws []string) (s stance) {
+	for i := 0; i < len(ws); {
+		n, what := p.turner(ws, i)
+		if n == 0 {
+			if p.denies(ws[i]) {
+				s.denials++
+			}
+			i++
+			continue
 		}
+		switch what {
+		case denial:
+			s.denials++
+		case exception:
+			s.exceptions++
+		case duty:
+			s.duties++
+		case maybe:
+			s.maybes++
+		}
+		i += n
 	}
 	return s
+}
+
+// turning names the kinds of turning phrases; the longest phrase at a place is
+// the one that counts.
+type turning int
+
+const (
+	neutral turning = iota
+	denial
+	exception
+	duty
+	maybe
+)
+
+// turner returns the length of the longest turning phrase at i, 0 for none.
+func (p *polarity) turner(ws []string, i int) (n int, what turning) {
+	for k, f := range []phrases{p.neutral, p.denials, p.exceptions, p.duties, p.maybes} {
+		if m := f.at(ws, i); m > n {
+			n, what = m, turning(k)
+		}
+	}
+	return n, what
 }
 
 func (s stance) any() bool { return s.denials+s.exceptions+s.duties > 0 }
@@ -126,12 +152,8 @@ func (s stance) any() bool { return s.denials+s.exceptions+s.duties > 0 }
 func (p *polarity) bare(ws []string) []string {
 	out := make([]string, 0, len(ws))
 	for i := 0; i < len(ws); i++ {
-		skip := 0
-		for _, f := range []phrases{p.denials, p.exceptions, p.duties, p.maybes} {
-			skip = max(skip, f.at(ws, i))
-		}
-		if skip > 0 {
-			i += skip - 1
+		if n, _ := p.turner(ws, i); n > 0 {
+			i += n - 1
 			continue
 		}
 		w, denied := p.affirmed(ws[i])
@@ -148,6 +170,10 @@ func (p *polarity) bare(ws []string) []string {
 	}
 	return out
 }
+
+// sameMatter is the least likeness of two sentences, without their turning
+// words, of which one can be the reverse of the other.
+const sameMatter = 0.7
 
 // turned says whether a sentence was turned round, given both sides' words.
 type turned struct {
@@ -168,7 +194,7 @@ func (p *polarity) turn(old, new []string) turned {
 	t.weighty = true
 	// What is left without the turning words must be mostly the same, or the
 	// sentences speak of different things.
-	if likeness(p.bare(old), p.bare(new)) < 0.6 {
+	if likeness(p.bare(old), p.bare(new)) < sameMatter {
 		return t
 	}
 	t.denial = a.denials != b.denials || a.exceptions != b.exceptions

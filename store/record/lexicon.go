@@ -85,8 +85,12 @@ type TopicWord struct {
 type PolarityWords struct {
 	// Negators are whole words: not, بدون, لا.
 	Negators []string `yaml:"negators"`
-	// VerbPrefixes negate the word that they begin: نمی, ن. Stems limits them to
-	// words that go on with one of these stems; empty means any word.
+	// Neutral are phrases that hold such a word and turn nothing round: not only,
+	// whether or not, لا سيما.
+	Neutral []string `yaml:"neutral"`
+	// VerbPrefixes negate the word that they begin: نمی, ن. Stems limits prefixes
+	// of one letter to words that go on with one of these stems; empty means any
+	// word.
 	VerbPrefixes []string `yaml:"verb_prefixes"`
 	Stems        []string `yaml:"stems"`
 	// Infixes negate inside a word, as in Turkish -mıyor.
