@@ -76,7 +76,7 @@ func decodeEvent(d *decoder) (v record.Event) {
 	return v
 }
 
-// 1 sites  2 new  3 changed  4 unchanged  5 faults  6 alerts  7 seconds
+// 1 sites  2 new  3 changed  4 unchanged  5 faults  6 alerts  7 seconds  8 outage
 func encodeScan(e *encoder, s *record.ScanSummary) {
 	e.int(1, int64(s.Sites))
 	e.int(2, int64(s.New))
@@ -85,6 +85,7 @@ func encodeScan(e *encoder, s *record.ScanSummary) {
 	e.int(5, int64(s.Faults))
 	e.int(6, int64(s.Alerts))
 	e.float(7, s.Seconds)
+	e.bool(8, s.Outage)
 }
 
 func decodeScan(d *decoder) *record.ScanSummary {
@@ -105,6 +106,8 @@ func decodeScan(d *decoder) *record.ScanSummary {
 			s.Alerts = int(d.int())
 		case 7:
 			s.Seconds = d.float()
+		case 8:
+			s.Outage = d.bool()
 		}
 	}
 	return s

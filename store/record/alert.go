@@ -55,6 +55,9 @@ type ScanSummary struct {
 	Faults    int     `json:"faults"`
 	Alerts    int     `json:"alerts"`
 	Seconds   float64 `json:"seconds"`
+	// Outage means that no site at all could be reached: the trouble is the
+	// monitor's own network.
+	Outage bool `json:"outage,omitempty"`
 }
 
 // AlertState is where an alert stands in the outbox.

@@ -33,7 +33,7 @@ func (j *judgement) faulted() {
 		p.FaultTold = true
 		j.tell(record.Event{Type: record.EventGone, Severity: record.SeverityCritical, Fault: f, URL: j.before.Prior.URL,
 			Reason: fmt.Sprintf("The statement is gone: %s.", f.Error())})
-	case p.State == record.StateFailing && !p.FaultTold:
+	case p.State == record.StateFailing && !p.FaultTold && j.weather.blames(f):
 		p.FaultTold = true
 		j.tell(record.Event{Type: record.EventFailing, Severity: record.SeverityMinor, Fault: f, URL: j.result.URL,
 			Reason: fmt.Sprintf("%d visits in a row gave no statement: %s.", p.Failures, f.Error())})

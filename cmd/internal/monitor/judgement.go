@@ -18,13 +18,14 @@ const recentKept = 12
 
 // judgement turns one observation into the visit to commit.
 type judgement struct {
-	m      *Monitor
-	ctx    context.Context
-	site   record.Site
-	before record.Past
-	obs    record.Observation
-	visit  record.Visit
-	result Result
+	m       *Monitor
+	ctx     context.Context
+	site    record.Site
+	before  record.Past
+	obs     record.Observation
+	visit   record.Visit
+	result  Result
+	weather *weather
 	// released means that a person vouches for the capture.
 	released bool
 }

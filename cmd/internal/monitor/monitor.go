@@ -76,6 +76,10 @@ var ErrInterrupted = errors.New("interrupted")
 // Check makes one visit to a site and commits what it found. An error means
 // that nothing was kept: the store failed, or the context was cancelled.
 func (m *Monitor) Check(ctx context.Context, site record.Site) (Result, error) {
+	return m.check(ctx, site, nil)
+}
+
+func (m *Monitor) check(ctx context.Context, site record.Site, w *weather) (Result, error) {
 	past, err := m.Store.Past(ctx, site.Domain)
 	if err != nil {
 		return Result{}, err
@@ -87,7 +91,9 @@ func (m *Monitor) Check(ctx context.Context, site record.Site) (Result, error) {
 	if obs.Fault != nil && obs.Fault.Kind == record.FaultCancelled {
 		return Result{}, ErrInterrupted
 	}
+	w.see(obs.Fault)
 	j := m.judgement(ctx, site, past, obs)
+	j.weather = w
 	switch {
 	case obs.Fault != nil:
 		j.faulted()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -351,6 +352,62 @@ func TestFaultsAreTold(t *testing.T) {
 	s.wantTold(record.EventFailing, record.EventRecovered)
 }
 
+// N4: an outage of our own network is no site's failure; it is told once for
+// all of them, and a site that fails while others answer is told as ever.
+func TestAnOutageOfOurOwnIsNotBlamedOnTheSites(t *testing.T) {
+	s := newScene(t)
+	s.FailNoticeAfter = 1
+	var sites []record.Site
+	for _, n := range strings.Fields("a b c d e f g h") {
+		sites = append(sites, record.Site{Domain: n + ".gov"})
+	}
+	scan := func(next func(site string) record.Observation) record.ScanSummary {
+		s.now = s.now.Add(time.Hour)
+		s.Crawl = bySite{s, next}
+		sum, err := s.Scan(t.Context(), sites, 1, func(monitor.Result) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sum
+	}
+	scan(func(string) record.Observation { return s.sees(statement, "text/1")() })
+	if sum := scan(func(string) record.Observation { return fails(record.FaultDNS)() }); !sum.Outage {
+		t.Error("the outage was not seen")
+	}
+	if n := len(s.told()); n >= 3 {
+		t.Errorf("%d notices for one outage", n)
+	}
+	before := len(s.told())
+	sum := scan(func(site string) record.Observation {
+		if site == "h.gov" {
+			return fails(record.FaultDNS)()
+		}
+		return s.sees(statement, "text/1")()
+	})
+	if sum.Outage || sum.Faults != 1 {
+		t.Errorf("%+v", sum)
+	}
+	if told := s.told()[before:]; !slices.Contains(told, record.EventFailing) {
+		t.Errorf("the site that fails alone was not told: %v", told)
+	}
+}
+
+// bySite answers by the site's name.
+type bySite struct {
+	s    *scene
+	next func(site string) record.Observation
+}
+
+func (b bySite) Observe(_ context.Context, site record.Site, _ record.Prior) record.Observation {
+	o := b.next(site.Domain)
+	o.Site, o.At = site.Domain, b.s.now
+	return o
+}
+
+func (b bySite) Again(ctx context.Context, site record.Site, _, _ string) record.Observation {
+	return b.Observe(ctx, site, record.Prior{})
+}
+
 // A statement is gone when two visits, far enough apart, found that it is not
 // there; a visit that could not look proves nothing either way.
 func TestGoneIsConfirmed(t *testing.T) {
@@ -412,7 +469,9 @@ func TestConcurrentSitesStayApart(t *testing.T) {
 	for _, n := range strings.Fields("a b c d e f g h") {
 		sites = append(sites, record.Site{Domain: n + ".gov"})
 	}
-	s.Crawl = own{s}
+	s.Crawl = bySite{s, func(site string) record.Observation {
+		return s.sees(strings.ReplaceAll(statement, "Water", site), "text/1")()
+	}}
 	for range 2 {
 		s.now = s.now.Add(time.Hour)
 		sum, err := s.Scan(t.Context(), sites, 4, func(r monitor.Result) {
@@ -424,17 +483,4 @@ func TestConcurrentSitesStayApart(t *testing.T) {
 			t.Fatalf("%+v %v", sum, err)
 		}
 	}
-}
-
-// own gives every site a statement with its own name in it.
-type own struct{ s *scene }
-
-func (o own) Observe(_ context.Context, site record.Site, _ record.Prior) record.Observation {
-	obs := o.s.sees(strings.ReplaceAll(statement, "Water", site.Domain), "text/1")()
-	obs.Site, obs.At = site.Domain, o.s.now
-	return obs
-}
-
-func (o own) Again(ctx context.Context, site record.Site, _, _ string) record.Observation {
-	return o.Observe(ctx, site, record.Prior{})
 }

@@ -16,13 +16,14 @@ func (m *Monitor) Scan(ctx context.Context, sites []record.Site, workers int, em
 	start := m.Clock()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	w := &weather{}
 	todo := make(chan record.Site)
 	done := make(chan Result)
 	var wg sync.WaitGroup
 	for range min(workers, len(sites)) {
 		wg.Go(func() {
 			for site := range todo {
-				r, err := m.Check(ctx, site)
+				r, err := m.check(ctx, site, w)
 				if err != nil {
 					// A store that fails once fails for all: stop, and keep the
 					// first reason.
@@ -63,6 +64,7 @@ func (m *Monitor) Scan(ctx context.Context, sites []record.Site, workers int, em
 		}
 		emit(r)
 	}
+	sum.Outage = w.outage()
 	sum.Seconds = m.Clock().Sub(start).Seconds()
 	if err := context.Cause(ctx); err != nil {
 		if errors.Is(err, context.Canceled) {

@@ -198,6 +198,11 @@ func (a *App) Concurrency() int { return a.config.Crawl.Concurrency }
 func (a *App) ScanFinished(ctx context.Context, sum record.ScanSummary) error {
 	alerts := a.router.Alerts(record.Event{Type: record.EventScanFinished, At: time.Now(), Severity: record.SeverityInfo, Scan: &sum,
 		Reason: fmt.Sprintf("%d sites visited, %d changed, %d faults.", sum.Sites, sum.Changed, sum.Faults)})
+	if sum.Outage {
+		alerts = append(alerts, a.router.Alerts(record.Event{Type: record.EventFailing, At: time.Now(), Severity: record.SeverityMinor,
+			Name: "policywatch", Fault: &record.Fault{Kind: record.FaultUnreachable, Detail: "no site could be reached"},
+			Reason: fmt.Sprintf("None of %d sites could be reached: the monitor's own network seems to be down.", sum.Sites)})...)
+	}
 	if len(alerts) == 0 {
 		return nil
 	}
