@@ -1,0 +1,176 @@
+package pdf
+
+import (
+	"math"
+	"slices"
+)
+
+// piece is a part of a page in reading order: a flow of lines, or one row of a
+// table.
+type piece struct {
+	lines []*line
+	// cells holds the lines of a table's row, a cell each; nil for a flow.
+	cells [][]*line
+	// left and right are the margins of a flow.
+	left, right float64
+	// column marks a flow that does not take the page's whole width.
+	column bool
+	// unit is the element of the structure tree that the piece is, nil where
+	// the layout was read from places alone.
+	unit *unit
+}
+
+// layout reads a page by places: zones from the top, columns one after the
+// other, rows of tables cell by cell.
+func (d *reading) layout(p *page, gs []glyph) []piece {
+	return d.place(p, runs(gs), 0)
+}
+
+// maxColumns bounds columns within columns.
+const maxColumns = 3
+
+func (d *reading) place(p *page, rs []*run, depth int) (out []piece) {
+	if !d.file.Budget().Step(len(rs) * 16) {
+		return nil
+	}
+	for _, z := range zones(strips(rows(rs)), d.body) {
+		switch {
+		case z.gutters == nil || depth >= maxColumns:
+			out = append(out, d.flow(p, z, depth > 0))
+		case z.prose(p.rules):
+			for _, k := range d.columnOrder(&z) {
+				var inside []*run
+				for _, s := range z.strips {
+					inside = append(inside, z.side(s, k)...)
+				}
+				out = append(out, d.place(p, inside, depth+1)...)
+			}
+		default:
+			out = append(out, d.table(p, &z)...)
+		}
+	}
+	return out
+}
+
+// columnOrder is the order in which columns are read.
+func (d *reading) columnOrder(z *zone) []int {
+	var ks []int
+	for k := range len(z.gutters) + 1 {
+		ks = append(ks, k)
+	}
+	if d.set.rtl {
+		slices.Reverse(ks)
+	}
+	return ks
+}
+
+func (d *reading) flow(p *page, z zone, column bool) piece {
+	f := piece{column: column}
+	var all []*row
+	for _, s := range z.strips {
+		all = append(all, s.rows...)
+	}
+	f.lines = d.set.lines(p, all)
+	f.left, f.right = margins(f.lines)
+	return f
+}
+
+// margins are the edges that lines keep to. A single line that stands out says
+// nothing: three must end near an edge.
+func margins(ls []*line) (left, right float64) {
+	if len(ls) == 0 {
+		return 0, 0
+	}
+	lo, hi := make([]float64, len(ls)), make([]float64, len(ls))
+	for i, l := range ls {
+		lo[i], hi[i] = l.x0, -l.x1
+	}
+	edge := func(v []float64) float64 {
+		slices.Sort(v)
+		for i := 0; i+2 < len(v); i++ {
+			if v[i+2]-v[i] < 1.5*ls[0].size {
+				return v[i]
+			}
+		}
+		return v[0]
+	}
+	return edge(lo), -edge(hi)
+}
+
+// table reads the zone's cells row by row. Rules part the rows where there are
+// any; otherwise a row begins where its first column says something new.
+func (d *reading) table(p *page, z *zone) (out []piece) {
+	order := d.columnOrder(z)
+	cuts := z.cuts(p.rules)
+	var row *piece
+	flush := func() {
+		if row != nil {
+			out = append(out, d.tableRow(row)...)
+		}
+		row = nil
+	}
+	spread := z.spread()
+	for i, s := range z.strips {
+		first := slices.DeleteFunc(z.side(s, order[0]), func(r *run) bool { return r.hollow })
+		begin := row == nil
+		if i > 0 && !begin {
+			above, gap := z.strips[i-1], z.strips[i-1].bottom-s.top
+			mid := (above.bottom + s.top) / 2
+			if len(cuts) >= 2 {
+				begin = slices.ContainsFunc(cuts, func(y float64) bool {
+					return y < above.bottom+0.4*above.size+1 && y > s.top-0.4*s.size-1 && math.Abs(y-mid) < above.size+math.Abs(gap)
+				})
+			} else {
+				begin = gap > spread || len(first) > 0 && spread == 0
+			}
+		}
+		if begin {
+			flush()
+			row = &piece{cells: make([][]*line, len(order))}
+		}
+		for k, c := range order {
+			row.cells[k] = append(row.cells[k], d.set.lines(p, rows(z.side(s, c)))...)
+		}
+	}
+	flush()
+	return out
+}
+
+// spread is the white between two strips from which they are different rows: a
+// clear step above the white inside a row. 0 means that there is no such step.
+func (z *zone) spread() float64 {
+	var gaps []float64
+	for i := 1; i < len(z.strips); i++ {
+		gaps = append(gaps, z.strips[i-1].bottom-z.strips[i].top)
+	}
+	slices.Sort(gaps)
+	em := z.strips[0].size
+	for i := 1; i < len(gaps); i++ {
+		if gaps[i]-gaps[i-1] > 0.25*em && gaps[i] > 0.2*em {
+			return (gaps[i] + gaps[i-1]) / 2
+		}
+	}
+	return 0
+}
+
+// tableRow makes a row with a single cell a flow again: a title over or inside
+// the table.
+func (d *reading) tableRow(row *piece) []piece {
+	var full [][]*line
+	for _, c := range row.cells {
+		if len(c) > 0 {
+			full = append(full, c)
+			row.lines = append(row.lines, c...)
+		}
+	}
+	row.cells = full
+	switch len(full) {
+	case 0:
+		return nil
+	case 1:
+		row.cells = nil
+		row.left, row.right = margins(row.lines)
+		row.column = true
+	}
+	return []piece{*row}
+}

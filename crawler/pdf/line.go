@@ -1,0 +1,282 @@
+package pdf
+
+import (
+	"sort"
+	"strings"
+	"unicode/utf8"
+
+	"policywatch/store/record"
+)
+
+// line is a row, or a part of one, in reading order.
+type line struct {
+	text    string
+	page    int
+	x0, x1  float64
+	y, size float64
+	bold    bool
+	// first is the width of the first word in reading order: whether it would
+	// have fitted on the line before tells a forced break from a full line.
+	first float64
+	// soft says that the line ends in a hyphen that only parts a word.
+	soft  bool
+	rtl   bool
+	links []record.Link
+}
+
+// typesetter turns rows into lines with what is known of the whole document.
+type typesetter struct {
+	orderer
+	// written says that the file writes its spaces; otherwise they are inferred
+	// from smaller gaps.
+	written bool
+	// backward says that right-to-left text is drawn in reading order.
+	backward bool
+}
+
+// lean counts the letters of both directions around a line: a line in two
+// scripts runs like the paragraph that it stands in.
+type lean struct{ rtl, ltr int }
+
+func (a lean) plus(b lean) lean { return lean{a.rtl + b.rtl, a.ltr + b.ltr} }
+
+func leanOf(rs []*run) (l lean) {
+	for _, r := range rs {
+		for i := range r.glyphs {
+			switch kindOf(r.glyphs[i].text) {
+			case right:
+				l.rtl++
+			case left:
+				l.ltr++
+			}
+		}
+	}
+	return l
+}
+
+// lines reads rows that follow one another.
+func (t *typesetter) lines(p *page, rs []*row) (out []*line) {
+	leans := make([]lean, len(rs)+2)
+	for i, r := range rs {
+		leans[i+1] = leanOf(r.runs)
+	}
+	for i, r := range rs {
+		around := leans[i+1]
+		if around.rtl > 0 && around.ltr > 0 {
+			around = around.plus(leans[i]).plus(leans[i+2])
+		}
+		if l := t.line(p, r.runs, around); l.text != "" {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// line reads runs that stand on one baseline, from the left.
+func (t *typesetter) line(p *page, rs []*run, around lean) *line {
+	l := &line{page: p.number, x0: rs[0].x0, x1: rs[0].x1, size: 0, y: rs[0].y}
+	items, glyphs := t.items(rs)
+	letters, heavy := 0, 0
+	for _, g := range glyphs {
+		if g.text == "" || blank(g.text) {
+			continue
+		}
+		n := utf8.RuneCountInString(g.text)
+		letters += n
+		if g.has(bold) {
+			heavy += n
+		}
+		l.x0, l.x1 = min(l.x0, g.x), max(l.x1, g.end())
+		if g.size > l.size {
+			l.size, l.y = g.size, g.y
+		}
+	}
+	l.bold = letters > 0 && heavy*5 >= letters*4
+	read := t.read(items, around)
+	l.text = strings.TrimSpace(t.compose(read))
+	for i := range read {
+		if read[i].kind == right {
+			l.rtl = true
+			break
+		}
+	}
+	if strings.HasSuffix(l.text, "\u00AD") {
+		l.soft = true
+	}
+	if strings.Contains(l.text, "\u00AD") {
+		l.text = strings.ReplaceAll(l.text, "\u00AD", "")
+	}
+	l.first = firstWord(read, glyphs)
+	l.links = linksOf(p, read, glyphs, t.orderer)
+	return l
+}
+
+// items makes pieces of signs and finds the spaces between them.
+func (t *typesetter) items(rs []*run) ([]item, []*glyph) {
+	var out []item
+	var glyphs []*glyph
+	var last *glyph
+	spaced := true // nothing has been written yet
+	for _, r := range rs {
+		if t.backward && r.edge && len(r.glyphs) > 1 {
+			reverse(r.glyphs)
+			r.edge = false
+		}
+		track := tracking(r)
+		for i := range r.glyphs {
+			g := &r.glyphs[i]
+			if blank(g.text) {
+				if !spaced {
+					out = append(out, item{text: " ", index: -1})
+					spaced = true
+				}
+				continue
+			}
+			if isMark(g.text) {
+				out = append(out, item{text: g.text, index: len(glyphs), spelled: g.has(spelled)})
+				glyphs = append(glyphs, g)
+				continue
+			}
+			if last != nil && !spaced && g.x-last.end() > t.gap(g)+track {
+				out = append(out, item{text: " ", index: -1, gap: true})
+			}
+			last = g
+			if t.drop(r, i) {
+				continue
+			}
+			it := item{text: clean(g.text), index: len(glyphs), spelled: g.has(spelled)}
+			if it.text == "" {
+				continue
+			}
+			if c, n := utf8.DecodeRuneInString(it.text); n == len(it.text) {
+				it.form, it.dual = formOf(c)
+			}
+			spaced = false
+			out = append(out, it)
+			glyphs = append(glyphs, g)
+		}
+	}
+	return out, glyphs
+}
+
+// gap is the white from which two signs belong to different words.
+func (t *typesetter) gap(g *glyph) float64 {
+	if t.written {
+		return 0.3 * g.size
+	}
+	return 0.17 * g.size
+}
+
+// tracking is the white that a run puts between all its letters.
+func tracking(r *run) float64 {
+	var gaps []float64
+	for i := 1; i < len(r.glyphs) && i < 40; i++ {
+		a, b := &r.glyphs[i-1], &r.glyphs[i]
+		if !blank(a.text) && !blank(b.text) && !isMark(b.text) {
+			gaps = append(gaps, b.x-a.end())
+		}
+	}
+	if len(gaps) < 4 {
+		return 0
+	}
+	sort.Float64s(gaps)
+	return max(0, gaps[len(gaps)/2])
+}
+
+// drop reports signs without a meaning: the strokes that stretch a word to the
+// width of its line have no code of their own, and no map mentions them.
+func (t *typesetter) drop(r *run, i int) bool {
+	g := &r.glyphs[i]
+	if !g.has(stroke) || len(g.font.unmapped) > 1 {
+		return false
+	}
+	for _, step := range []int{-1, 1} {
+		for j := i + step; j >= 0 && j < len(r.glyphs); j += step {
+			if o := &r.glyphs[j]; !o.has(stroke) {
+				if kindOf(o.text) == right {
+					return true
+				}
+				break
+			}
+		}
+	}
+	// The whole run may be strokes between two others.
+	for k := range r.glyphs {
+		if !r.glyphs[k].has(stroke) {
+			return false
+		}
+	}
+	return true
+}
+
+// clean takes out what has no width: direction marks, byte order marks.
+func clean(s string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case c == 0x200B, c == 0x200E, c == 0x200F, c >= 0x202A && c <= 0x202E, c >= 0x2060 && c <= 0x206F, c == 0xFEFF, c == 0xFFFC:
+			return -1
+		case c == '\n' || c == '\r' || c == '\t' || c == 0xA0:
+			return ' '
+		}
+		return c
+	}, s)
+}
+
+// firstWord measures the first word of a line.
+func firstWord(read []item, glyphs []*glyph) float64 {
+	w := 0.0
+	for i := range read {
+		if read[i].kind == space {
+			if w > 0 {
+				break
+			}
+			continue
+		}
+		if g := glyphs[read[i].index]; !isMark(g.text) {
+			w += g.w
+		}
+	}
+	return w
+}
+
+// linksOf finds the addresses that parts of a line lead to.
+func linksOf(p *page, read []item, glyphs []*glyph, o orderer) (out []record.Link) {
+	if len(p.links) == 0 {
+		return nil
+	}
+	at := func(i int) string {
+		if read[i].index < 0 {
+			return ""
+		}
+		g := glyphs[read[i].index]
+		x, y := g.x+g.w/2, g.y+0.25*g.size
+		for k := range p.links {
+			if a := &p.links[k]; x >= a.x0 && x <= a.x1 && y >= a.y0 && y <= a.y1 {
+				return a.url
+			}
+		}
+		return ""
+	}
+	for i := 0; i < len(read); {
+		url := at(i)
+		if url == "" {
+			i++
+			continue
+		}
+		end := i + 1
+		for j := end; j < len(read); j++ {
+			if read[j].kind == space {
+				continue
+			}
+			if at(j) != url {
+				break
+			}
+			end = j + 1
+		}
+		if text := strings.TrimSpace(o.compose(read[i:end])); text != "" {
+			out = append(out, record.Link{Text: text, URL: url})
+		}
+		i = end
+	}
+	return out
+}

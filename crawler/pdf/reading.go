@@ -1,0 +1,295 @@
+package pdf
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"policywatch/crawler/pdf/object"
+	"policywatch/store/record"
+)
+
+// reading is the work on one file.
+type reading struct {
+	reader *Reader
+	file   *object.File
+	pages  []*page
+	set    typesetter
+	// body is the size of the running text and bold whether that is bold.
+	body float64
+	bold bool
+	// leading is the distance of baselines within a paragraph, in sizes.
+	leading float64
+	// words are all words of the text in lower case, to tell the hyphen of a
+	// compound from that of a broken word.
+	words map[string]bool
+}
+
+// read draws the pages and reads the text on them.
+func (r *Reader) read(f *object.File) (*record.Document, error) {
+	d := &reading{reader: r, file: f}
+	list, more := leaves(f, r.limits.Pages)
+	if more {
+		return nil, fmt.Errorf("it has more than %d pages", r.limits.Pages)
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("it has no pages")
+	}
+	fonts := map[object.Ref]*font{}
+	signs, pictures := 0, 0
+	for i, l := range list {
+		p := readPage(f, l, fonts)
+		p.number = i
+		d.pages = append(d.pages, p)
+		signs += len(p.glyphs)
+		if p.pictures > 0.3*p.width*p.height {
+			pictures++
+		}
+		if err := f.Budget().Err(); err != nil {
+			return nil, err
+		}
+	}
+	if signs < 20*len(list) && signs < 200 && pictures > 0 {
+		return nil, fmt.Errorf("its %s pictures of text and hardly any text: it needs text recognition (OCR)", plural(len(list), "page is a", "pages are"))
+	}
+	if signs == 0 {
+		return nil, fmt.Errorf("its %s no text", plural(len(list), "page holds", "pages hold"))
+	}
+	d.survey()
+	blocks := d.blocks()
+	if err := f.Budget().Err(); err != nil {
+		return nil, err
+	}
+	doc := &record.Document{Extractor: Version, Blocks: blocks, Title: d.title0(blocks)}
+	return doc, nil
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// blocks turns pages into blocks.
+func (d *reading) blocks() []record.Block {
+	ps := d.pieces()
+	ps = d.sweep(ps)
+	d.measure(ps)
+	var blocks []record.Block
+	for _, b := range d.settle(d.paragraphs(ps)) {
+		text := strings.Join(strings.Fields(b.text), " ")
+		if text == "" {
+			continue
+		}
+		blocks = append(blocks, record.Block{Kind: b.kind, Level: b.level, Text: text, Links: b.links})
+	}
+	return blocks
+}
+
+// pieces reads the layout: by the structure tree where it covers the text and
+// its elements are of the size of paragraphs, else by places.
+func (d *reading) pieces() []piece {
+	if t := readTags(d.file); t != nil {
+		if ps, ok := d.arrange(t); ok && wellTagged(ps) {
+			return ps
+		}
+	}
+	var out []piece
+	for _, p := range d.pages {
+		out = append(out, d.layout(p, p.glyphs)...)
+	}
+	return out
+}
+
+// wellTagged reports whether elements are paragraphs: not single lines of
+// running text, not whole pages.
+func wellTagged(ps []piece) bool {
+	units, lines, cut, text, chars := 0, 0, 0, 0, 0
+	for i := range ps {
+		p := &ps[i]
+		if p.unit == nil {
+			continue
+		}
+		units++
+		lines += len(p.lines)
+		for _, l := range p.lines {
+			chars += len(l.text)
+		}
+		if p.cells != nil || headingRole(p.unit.role) {
+			continue
+		}
+		text++
+		if i+1 < len(ps) && ps[i+1].unit != nil && ps[i+1].unit.role == p.unit.role && p.unit.role != "LI" {
+			a, b := p.lines[len(p.lines)-1], ps[i+1].lines[0]
+			if !endsSentence(a.text) && a.page == b.page && utf8.RuneCountInString(a.text) > 40 && markerAt(b.text) == 0 && !a.bold && a.size == b.size {
+				cut++
+			}
+		}
+	}
+	return units > 0 && cut*4 <= text && chars/units < 4000
+}
+
+// survey learns from all signs what holds for the whole document.
+func (d *reading) survey() {
+	sizes := map[float64]int{}
+	blanks, signs, rtl, ltr, heavy := 0, 0, 0, 0, 0
+	forms, tied := 0, 0
+	for _, p := range d.pages {
+		for i := range p.glyphs {
+			g := &p.glyphs[i]
+			if blank(g.text) {
+				blanks++
+				continue
+			}
+			signs++
+			if g.text == "" {
+				continue
+			}
+			c, _ := utf8.DecodeRuneInString(g.text)
+			switch {
+			case rightToLeft(c):
+				rtl++
+			case unicode.IsLetter(c):
+				ltr++
+			}
+			if unicode.IsLetter(c) {
+				sizes[float64(int(g.size*2+0.5))/2]++
+				if g.has(bold) {
+					heavy++
+				}
+			}
+			if f, dual := formOf(c); dual && !g.has(spelled) {
+				forms++
+				if f.joinsOn() || f.joinsBack() {
+					tied++
+				}
+			}
+		}
+	}
+	best := 0
+	for _, s := range sortedKeys(sizes) {
+		if sizes[s] > best {
+			best, d.body = sizes[s], s
+		}
+	}
+	if d.body == 0 {
+		d.body = 10
+	}
+	letters := rtl + ltr
+	d.bold = heavy*2 > letters
+	d.set.written = blanks*20 > signs
+	d.set.rtl = rtl > ltr
+	// A file that names one shape for every place of a letter says nothing by it.
+	d.set.shapes = forms > 20 && tied*2 > forms
+	if rtl > 0 {
+		d.surveyOrder()
+	}
+}
+
+func sortedKeys(m map[float64]int) []float64 {
+	var ks []float64
+	for k := range m {
+		ks = append(ks, k)
+	}
+	slices.Sort(ks)
+	return ks
+}
+
+// surveyOrder learns how the producer stored right-to-left text: in which order
+// it drew the signs, whether its brackets are named as they look, whether words
+// come out backwards when they are turned.
+func (d *reading) surveyOrder() {
+	forward, backward := 0, 0
+	turned, kept := 0, 0
+	var asRead, asStored marks
+	plain := d.set
+	plain.stored = true
+	for n, p := range d.pages {
+		rs := runs(slices.Clone(p.glyphs))
+		for _, r := range rs {
+			if kindOf(r.glyphs[0].text) != right || r.edge {
+				continue
+			}
+			if r.backward {
+				backward++
+			} else {
+				forward++
+			}
+		}
+		if n >= 12 {
+			continue
+		}
+		for _, w := range rows(rs) {
+			items, _ := d.set.items(w.runs)
+			around := leanOf(w.runs)
+			read := d.set.read(slices.Clone(items), around)
+			t, k := brackets(read)
+			turned, kept = turned+t, kept+k
+			asRead = asRead.plus(d.reader.judge.measure([]string{d.set.compose(read)}))
+			asStored = asStored.plus(d.reader.judge.measure([]string{plain.compose(plain.read(items, around))}))
+		}
+	}
+	d.set.backward = backward > forward
+	d.set.mirror = turned > kept
+	d.set.stored = asStored.known > 10 && asStored.known > 2*asRead.known
+}
+
+func (m marks) plus(o marks) marks {
+	m.words, m.known = m.words+o.words, m.known+o.known
+	return m
+}
+
+// brackets counts pairs in right-to-left text that close before they open and
+// pairs that stand the right way round.
+func brackets(read []item) (turned, kept int) {
+	open := map[string]string{"(": ")", "[": "]", "«": "»"}
+	for i := range read {
+		if read[i].spelled || read[i].kind != neutral {
+			continue
+		}
+		for o, c := range open {
+			if read[i].text != o && read[i].text != c {
+				continue
+			}
+			for j := i + 1; j < len(read); j++ {
+				if read[j].text == o || read[j].text == c {
+					if read[i].text == o && read[j].text == c {
+						kept++
+					} else if read[i].text == c && read[j].text == o {
+						turned++
+					}
+					break
+				}
+			}
+		}
+	}
+	return turned, kept
+}
+
+// measure learns the leading and the words from the lines.
+func (d *reading) measure(ps []piece) {
+	var steps []float64
+	d.words = map[string]bool{}
+	for i := range ps {
+		for k, l := range ps[i].lines {
+			for _, w := range strings.FieldsFunc(strings.ToLower(l.text), func(c rune) bool { return !unicode.IsLetter(c) && c != '-' }) {
+				d.words[w] = true
+			}
+			if k == 0 {
+				continue
+			}
+			above := ps[i].lines[k-1]
+			if step := (above.y - l.y) / l.size; above.page == l.page && step > 0.8 && step < 2.8 && above.size == l.size {
+				steps = append(steps, step)
+			}
+		}
+	}
+	d.leading = 1.25
+	if len(steps) >= 3 {
+		slices.Sort(steps)
+		d.leading = steps[len(steps)*35/100]
+	}
+}

@@ -1,0 +1,293 @@
+package pdf
+
+import (
+	"slices"
+	"sort"
+	"strings"
+
+	"policywatch/crawler/pdf/object"
+)
+
+// unit is an element of the structure tree (ISO 32000-1, 14.7) that holds text
+// of its own: a heading, a paragraph, an item, a row of a table.
+type unit struct {
+	role  string
+	depth int // of lists around an item
+	order int
+	// cell numbers the cells of a row by element.
+	parent *unit
+}
+
+// leafKey names a piece of marked content: a page and a number on it.
+type leafKey struct {
+	page uint32
+	mark int32
+}
+
+// leafUnit is where a piece of marked content belongs.
+type leafUnit struct {
+	unit  *unit
+	cell  int // number of the cell within a row
+	order int // place in the tree
+}
+
+// tags is the structure tree as far as text is concerned.
+type tags struct {
+	file   *object.File
+	roles  map[string]string
+	leaves map[leafKey]leafUnit
+	seen   map[object.Ref]bool
+	count  int
+}
+
+const maxTags = 500000
+
+// readTags reads the tree; nil when the file has none.
+func readTags(f *object.File) *tags {
+	root := f.Dict(f.Root()["StructTreeRoot"])
+	if root == nil {
+		return nil
+	}
+	t := &tags{file: f, roles: map[string]string{}, leaves: map[leafKey]leafUnit{}, seen: map[object.Ref]bool{}}
+	for k, v := range f.Dict(root["RoleMap"]) {
+		t.roles[string(k)] = string(f.Name(v))
+	}
+	t.walk(root["K"], walkState{}, 0)
+	if len(t.leaves) == 0 {
+		return nil
+	}
+	return t
+}
+
+// walkState is what the elements above say.
+type walkState struct {
+	page  object.Ref
+	block *unit // the nearest block
+	list  int   // lists around
+	item  *unit // the list item or table row around, which takes paragraphs in
+	cell  int
+}
+
+// role maps the names that a producer uses to those of the standard.
+func (t *tags) role(n object.Name) string {
+	r := string(n)
+	for range 8 {
+		next, ok := t.roles[r]
+		if !ok || next == r {
+			break
+		}
+		r = next
+	}
+	return r
+}
+
+func headingRole(r string) bool {
+	return r == "H" || r == "Title" || len(r) == 2 && r[0] == 'H' && r[1] >= '1' && r[1] <= '6'
+}
+
+func (t *tags) walk(o any, at walkState, depth int) {
+	if depth > 120 || t.count > maxTags || !t.file.Budget().Step(8) {
+		return
+	}
+	if ref, ok := o.(object.Ref); ok {
+		if t.seen[ref] {
+			return
+		}
+		t.seen[ref] = true
+	}
+	t.count++
+	switch v := t.file.Resolve(o).(type) {
+	case int64:
+		t.leaf(at, at.page, v)
+	case object.Array:
+		for _, k := range v {
+			t.walk(k, at, depth+1)
+		}
+	case object.Dict:
+		if ref, ok := v["Pg"].(object.Ref); ok {
+			at.page = ref
+		}
+		switch v["Type"] {
+		case object.Name("MCR"):
+			if n, ok := t.file.Resolve(v["MCID"]).(int64); ok && v["Stm"] == nil {
+				t.leaf(at, at.page, n)
+			}
+		case object.Name("OBJR"):
+		default:
+			t.walk(v["K"], t.enter(t.role(t.file.Name(v["S"])), at), depth+1)
+		}
+	}
+}
+
+// enter goes down into an element.
+func (t *tags) enter(role string, at walkState) walkState {
+	open := func() *unit { return &unit{role: role, depth: at.list, order: t.count, parent: at.block} }
+	switch {
+	case headingRole(role):
+		at.block, at.item = open(), nil
+	case role == "L":
+		at.list++
+	case role == "LI", role == "TR":
+		at.block = open()
+		at.item, at.cell = at.block, 0
+	case role == "TD", role == "TH":
+		// Cells are told apart by their place in the tree.
+		at.cell = t.count
+	case role == "Lbl", role == "LBody":
+	case role == "Table":
+		at.item = nil
+	case inlineRoles[role]:
+	case at.item == nil:
+		at.block = open()
+	}
+	return at
+}
+
+// inlineRoles are elements within a line, and groups that say nothing.
+var inlineRoles = map[string]bool{
+	"Span": true, "Link": true, "Quote": true, "Reference": true, "Code": true, "Em": true, "Strong": true, "Sub": true, "Annot": true,
+	"Ruby": true, "RB": true, "RT": true, "RP": true, "Warichu": true, "WT": true, "WP": true, "NonStruct": true, "Private": true,
+	"Figure": true, "Formula": true, "THead": true, "TBody": true, "TFoot": true, "": true,
+}
+
+func (t *tags) leaf(at walkState, page object.Ref, n int64) {
+	if n < 0 || n > 1<<30 {
+		return
+	}
+	if at.block == nil {
+		at.block = &unit{role: "P", order: t.count}
+	}
+	key := leafKey{page.Num, int32(n)}
+	if _, ok := t.leaves[key]; !ok {
+		t.leaves[key] = leafUnit{at.block, at.cell, t.count}
+	}
+}
+
+// taggedRun is a glyph with where the tree puts it.
+type taggedRun struct {
+	leafUnit
+	page   *page
+	glyphs []glyph
+}
+
+// arrange reads the pages by the structure tree. ok is false when the tree does
+// not cover the text: then it cannot be trusted with the order either.
+func (d *reading) arrange(t *tags) (out []piece, ok bool) {
+	covered, loose := 0, 0
+	byUnit := map[*unit][]*taggedRun{}
+	var units []*unit
+	rest := map[*page][]glyph{}
+	for _, p := range d.pages {
+		last := map[leafUnit]*taggedRun{}
+		for _, g := range p.glyphs {
+			lu, in := t.leaves[leafKey{p.ref.Num, g.mark}]
+			if g.mark < 0 || !in {
+				if g.text != "" && !blank(g.text) {
+					if !g.has(artifact) {
+						loose++
+					}
+				}
+				rest[p] = append(rest[p], g)
+				continue
+			}
+			covered++
+			r := last[lu]
+			if r == nil {
+				r = &taggedRun{leafUnit: lu, page: p}
+				last[lu] = r
+				if byUnit[lu.unit] == nil {
+					units = append(units, lu.unit)
+				}
+				byUnit[lu.unit] = append(byUnit[lu.unit], r)
+			}
+			r.glyphs = append(r.glyphs, g)
+		}
+	}
+	if covered == 0 || loose*50 > covered {
+		return nil, false
+	}
+	sort.SliceStable(units, func(i, j int) bool { return firstLeaf(byUnit[units[i]]) < firstLeaf(byUnit[units[j]]) })
+	// What the tree forgot is read by its place, behind its page's text.
+	at := 0
+	forgotten := func(before int) {
+		for ; at < before; at++ {
+			if gs := slices.DeleteFunc(rest[d.pages[at]], func(g glyph) bool { return g.has(artifact) }); len(gs) > 0 {
+				out = append(out, d.layout(d.pages[at], gs)...)
+			}
+		}
+	}
+	for _, u := range units {
+		forgotten(byUnit[u][0].page.number)
+		out = append(out, d.unitPiece(u, byUnit[u])...)
+	}
+	forgotten(len(d.pages))
+	return out, true
+}
+
+// byColumn parts the runs of one element where it goes on at the top of the
+// next column.
+func byColumn(rs []*run) (out [][]*run) {
+	from := 0
+	box := span{}
+	for i, r := range rs {
+		if i > from && r.y > rs[i-1].y+2*r.size && (r.x0 > box.hi || r.x1 < box.lo) {
+			out = append(out, rs[from:i])
+			from = i
+		}
+		if i == from {
+			box = span{r.x0, r.x1}
+		}
+		box = span{min(box.lo, r.x0), max(box.hi, r.x1)}
+	}
+	return append(out, rs[from:])
+}
+
+func firstLeaf(rs []*taggedRun) int {
+	n := rs[0].order
+	for _, r := range rs {
+		n = min(n, r.order)
+	}
+	return n
+}
+
+// unitPiece sets the lines of one element.
+func (d *reading) unitPiece(u *unit, rs []*taggedRun) []piece {
+	sort.SliceStable(rs, func(i, j int) bool {
+		if rs[i].cell != rs[j].cell {
+			return rs[i].cell < rs[j].cell
+		}
+		return rs[i].page.number < rs[j].page.number
+	})
+	p := piece{unit: u}
+	for i := 0; i < len(rs); {
+		j := i
+		for j < len(rs) && rs[j].cell == rs[i].cell && rs[j].page == rs[i].page {
+			j++
+		}
+		var gs []glyph
+		for _, r := range rs[i:j] {
+			gs = append(gs, r.glyphs...)
+		}
+		var ls []*line
+		for _, part := range byColumn(runs(gs)) {
+			ls = append(ls, d.set.lines(rs[i].page, rows(part))...)
+		}
+		if len(ls) > 0 {
+			p.lines = append(p.lines, ls...)
+			if i > 0 && rs[i].cell == rs[i-1].cell && len(p.cells) > 0 {
+				p.cells[len(p.cells)-1] = append(p.cells[len(p.cells)-1], ls...)
+			} else {
+				p.cells = append(p.cells, ls)
+			}
+		}
+		i = j
+	}
+	if len(p.lines) == 0 {
+		return nil
+	}
+	if !strings.EqualFold(u.role, "TR") || len(p.cells) < 2 {
+		p.cells = nil
+	}
+	p.left, p.right = margins(p.lines)
+	return []piece{p}
+}
