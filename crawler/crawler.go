@@ -46,10 +46,9 @@ type Search interface {
 }
 
 // Reader turns a snapshot into a labelled and judged document; the fault says
-// why it is no statement (see Desk). known is the identity of a text that was
-// judged before.
+// why it is no statement (see Desk). prior tells the text that was judged before.
 type Reader interface {
-	Read(ctx context.Context, snap *record.Snapshot, site record.Site, known string) (*record.Document, *record.Fault)
+	Read(ctx context.Context, snap *record.Snapshot, site record.Site, prior record.Prior) (*record.Document, *record.Fault)
 	Frames(snap *record.Snapshot) []string
 }
 

@@ -55,7 +55,7 @@ func (w *web) Home(ctx context.Context, domain, scheme string) (*record.Snapshot
 // thin page around a frame, and any other body for the verdict that it names.
 type reader struct{}
 
-func (reader) Read(_ context.Context, snap *record.Snapshot, _ record.Site, _ string) (*record.Document, *record.Fault) {
+func (reader) Read(_ context.Context, snap *record.Snapshot, _ record.Site, _ record.Prior) (*record.Document, *record.Fault) {
 	words := strings.Fields(string(snap.Body) + " thin")
 	switch words[0] {
 	case "statement":

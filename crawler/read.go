@@ -51,14 +51,14 @@ type Desk struct {
 // statement. The document is nil only when the bytes are no text. A text whose
 // identity is known was judged when it was first seen: it comes back without
 // sections and facts, which is what nearly every visit can do with.
-func (d *Desk) Read(ctx context.Context, snap *record.Snapshot, site record.Site, known string) (*record.Document, *record.Fault) {
-	doc, err := d.read(ctx, snap, site)
+func (d *Desk) Read(ctx context.Context, snap *record.Snapshot, site record.Site, prior record.Prior) (*record.Document, *record.Fault) {
+	doc, err := d.read(ctx, snap, site, prior)
 	if err != nil {
 		f := asFault(err, snap.FinalURL)
 		f.URL, f.Status = snap.FinalURL, snap.Status
 		return nil, f
 	}
-	if known != "" && doc.Identity == known {
+	if prior.Identity != "" && doc.Identity == prior.Identity {
 		doc.Quality = record.Quality{Verdict: record.VerdictStatement, Score: 1, Reasons: []string{"the same text as the version that stands"}}
 		return doc, nil
 	}
@@ -73,7 +73,7 @@ func (d *Desk) Read(ctx context.Context, snap *record.Snapshot, site record.Site
 // Document reads, labels and judges a snapshot, whatever the verdict. An error
 // is a *record.Fault: the bytes are no text.
 func (d *Desk) Document(ctx context.Context, snap *record.Snapshot, site record.Site) (*record.Document, error) {
-	doc, err := d.read(ctx, snap, site)
+	doc, err := d.read(ctx, snap, site, record.Prior{})
 	if err != nil {
 		return nil, err
 	}
@@ -99,13 +99,19 @@ func (d *Desk) judge(doc *record.Document, snap *record.Snapshot) {
 	doc.Quality = d.Gate.Judge(doc, snap)
 }
 
-func (d *Desk) read(ctx context.Context, snap *record.Snapshot, site record.Site) (*record.Document, error) {
+func (d *Desk) read(ctx context.Context, snap *record.Snapshot, site record.Site, prior record.Prior) (*record.Document, error) {
 	doc, err := d.parse(ctx, snap, site)
 	if err != nil {
 		return nil, err
 	}
 	texts := doc.Texts()
-	doc.Identity, doc.Exact = canon.Identity(texts), canon.Exact(texts)
+	doc.Exact = canon.Exact(texts)
+	// Texts that are equal as shown need no canonical form to be known as equal.
+	if prior.Exact != "" && doc.Exact == prior.Exact {
+		doc.Identity = prior.Identity
+	} else {
+		doc.Identity = canon.Identity(texts)
+	}
 	return doc, nil
 }
 

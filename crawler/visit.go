@@ -87,6 +87,9 @@ func (v *visit) look(r record.Request) {
 	v.verdict = ""
 	snap, err := v.Fetch(v.ctx, r)
 	v.obs.Snapshot = snap
+	if snap != nil {
+		v.obs.BodyDigest = Digest(snap.Body)
+	}
 	if err != nil {
 		v.fail(v.explain(snap, asFault(err, r.URL)))
 		return
@@ -97,10 +100,11 @@ func (v *visit) look(r record.Request) {
 		v.step("read", r.URL, "the same bytes as at the last visit")
 		return
 	}
-	doc, fault := v.crawler.Read.Read(v.ctx, snap, v.site, v.prior.Identity)
+	doc, fault := v.crawler.Read.Read(v.ctx, snap, v.site, v.prior)
 	if fault != nil && mayFrame(fault.Kind) {
 		if in, framed := v.frames(snap); framed != nil {
-			doc, fault, v.obs.Snapshot = framed, nil, in
+			doc, fault = framed, nil
+			v.obs.Snapshot, v.obs.BodyDigest = in, Digest(in.Body)
 		}
 	}
 	if doc != nil {
@@ -140,7 +144,7 @@ func (v *visit) frames(page *record.Snapshot) (*record.Snapshot, *record.Documen
 		if err != nil {
 			continue
 		}
-		if doc, fault := v.crawler.Read.Read(v.ctx, snap, v.site, v.prior.Identity); fault == nil {
+		if doc, fault := v.crawler.Read.Read(v.ctx, snap, v.site, v.prior); fault == nil {
 			v.step("read", src, "the statement stands in a frame of the page")
 			return snap, doc
 		}
@@ -154,7 +158,7 @@ func (v *visit) unmodified(r record.Request, snap *record.Snapshot) bool {
 	if snap.Status == http.StatusNotModified {
 		return true
 	}
-	return !r.Fresh && v.prior.BodyDigest != "" && v.prior.URL == v.obs.URL && Digest(snap.Body) == v.prior.BodyDigest
+	return !r.Fresh && v.prior.BodyDigest != "" && v.prior.URL == v.obs.URL && v.obs.BodyDigest == v.prior.BodyDigest
 }
 
 // explain looks at the page that came with an error status: a bot wall says so
@@ -163,7 +167,7 @@ func (v *visit) explain(snap *record.Snapshot, f *record.Fault) *record.Fault {
 	if snap == nil || len(snap.Body) == 0 || f.Kind == record.FaultRobotsDenied {
 		return f
 	}
-	_, told := v.crawler.Read.Read(v.ctx, snap, v.site, "")
+	_, told := v.crawler.Read.Read(v.ctx, snap, v.site, record.Prior{})
 	if told == nil {
 		return f
 	}

@@ -55,9 +55,10 @@ type Prior struct {
 	Extractor string
 	// Lang is the language of the last good document.
 	Lang string
-	// Identity is Document.Identity of the version that stands. It is derived
-	// from Past.TextDigest and not stored by itself.
+	// Identity and Exact are those of the text that stands. They are derived
+	// from Past.TextDigest and Past.ExactDigest and not stored by themselves.
 	Identity string
+	Exact    string
 }
 
 // Past is what the archive knows of a site before a visit.

@@ -83,8 +83,10 @@ type Step struct {
 type Observation struct {
 	Site string
 	At   time.Time
-	// Snapshot is nil when no answer came.
-	Snapshot *Snapshot
+	// Snapshot is nil when no answer came; BodyDigest is the hex SHA-256 of its
+	// body.
+	Snapshot   *Snapshot
+	BodyDigest string
 	// Document is nil on a fault and when Unmodified.
 	Document *Document
 	// Fault is nil when a statement was read.

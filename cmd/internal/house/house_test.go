@@ -22,7 +22,7 @@ var ours = map[string][]string{
 	"configs":      {"store/record"},
 
 	"store":              {"store/record", "store/canon"},
-	"crawler":            {"store/record", "store/canon", "crawler/fetch"},
+	"crawler":            {"store/record", "store/canon", "crawler/discover", "crawler/fetch"},
 	"crawler/charset":    {"store/record", "store/canon"},
 	"crawler/discover":   {"store/record", "store/canon"},
 	"crawler/extract":    {"store/record", "store/canon"},

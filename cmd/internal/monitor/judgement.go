@@ -38,7 +38,7 @@ func (j *judgement) succeeded() {
 	p.Prior.URL, p.Prior.Hint = j.obs.URL, j.site.URL
 	if s := j.obs.Snapshot; s != nil && !j.obs.Unmodified {
 		p.Prior.ETag, p.Prior.LastModified = s.ETag(), s.LastModified()
-		p.Prior.BodyDigest = crawler.Digest(s.Body)
+		p.Prior.BodyDigest = j.obs.BodyDigest
 	}
 }
 

@@ -86,7 +86,7 @@ func (m *Monitor) check(ctx context.Context, site record.Site, w *weather) (Resu
 	}
 	past.Site = site.Domain
 	prior := past.Prior
-	prior.Identity = past.TextDigest
+	prior.Identity, prior.Exact = past.TextDigest, past.ExactDigest
 	obs := m.Crawl.Observe(ctx, site, prior)
 	if obs.Fault != nil && obs.Fault.Kind == record.FaultCancelled {
 		return Result{}, ErrInterrupted

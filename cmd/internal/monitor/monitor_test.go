@@ -12,6 +12,7 @@ import (
 
 	"policywatch/cmd/internal/monitor"
 	"policywatch/configs"
+	"policywatch/crawler"
 	"policywatch/diff"
 	"policywatch/diff/section"
 	"policywatch/notify"
@@ -130,7 +131,7 @@ func newScene(t *testing.T) *scene {
 // sees is what a visit that reads the text brings back.
 func (s *scene) sees(text, extractor string) func() record.Observation {
 	return func() record.Observation {
-		return record.Observation{URL: page, Document: s.read(text, extractor),
+		return record.Observation{URL: page, Document: s.read(text, extractor), BodyDigest: crawler.Digest([]byte(text)),
 			Snapshot: &record.Snapshot{URL: page, FinalURL: page, Status: 200, Body: []byte(text), Via: "http"}}
 	}
 }

@@ -46,7 +46,7 @@ func newFinder(lex []record.Lexicon, client *fetch.Client, decode func(*record.S
 	// A home page is no statement and need not read like one; only a page that
 	// stands in its place matters, because the links that it lacks prove nothing.
 	f.Check = func(snap *record.Snapshot, _ []byte) *record.Fault {
-		_, fault := desk.Read(context.Background(), snap, record.Site{}, "")
+		_, fault := desk.Read(context.Background(), snap, record.Site{}, record.Prior{})
 		if fault == nil {
 			return nil
 		}
