@@ -3,6 +3,7 @@ package section
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -112,7 +113,7 @@ func (c *checker) byTopic(f record.Finding, e record.Element, sections []record.
 		f.Reason = fmt.Sprintf("a section is about %s, but names none of: %s", list(f.Topics), list(e.Facts))
 		return f
 	}
-	var best quote
+	best := quote{score: math.Inf(-1)}
 	for _, s := range sections {
 		for b := s.From; b < s.To; b++ {
 			p := c.text(b)
@@ -132,7 +133,7 @@ func (c *checker) byTopic(f record.Finding, e record.Element, sections []record.
 				}
 				// Of sentences that say it about as well the one about the first
 				// topic counts, then the one in the surest section.
-				if q.score += s.Confidence/2 - float64(i) + 10; q.score > best.score {
+				if q.score += s.Confidence/2 - float64(i); q.score > best.score {
 					best = q
 					best.section = c.headingOf(s)
 				}
