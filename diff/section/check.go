@@ -3,6 +3,7 @@ package section
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -112,8 +113,8 @@ func (c *checker) byTopic(f record.Finding, e record.Element, sections []record.
 		f.Reason = fmt.Sprintf("a section is about %s, but names none of: %s", list(f.Topics), list(e.Facts))
 		return f
 	}
-	var best quote
-	for i, s := range sections {
+	best := quote{score: math.Inf(-1)}
+	for _, s := range sections {
 		for b := s.From; b < s.To; b++ {
 			p := c.text(b)
 			if p.matcher == nil {
@@ -122,15 +123,17 @@ func (c *checker) byTopic(f record.Finding, e record.Element, sections []record.
 			if c.doc.Blocks[b].Kind == record.Heading {
 				continue // a heading promises; the body shows
 			}
-			for _, t := range f.Topics {
+			for i, t := range f.Topics {
 				if !slices.Contains(s.Topics, t) {
 					continue
 				}
-				// Of sentences that say it equally well the one in the surest
-				// section counts.
 				q := p.plainest(t)
-				q.score -= float64(i) * 0.01
-				if q.score > best.score && q.text != "" {
+				if q.text == "" {
+					continue
+				}
+				// Of sentences that say it about as well the one about the first
+				// topic counts, then the one in the surest section.
+				if q.score += s.Confidence/2 - float64(i); q.score > best.score {
 					best = q
 					best.section = c.headingOf(s)
 				}
@@ -247,33 +250,22 @@ type quote struct {
 
 // plainest returns the sentence in which the phrases of a topic weigh most.
 func (p *passage) plainest(t record.Topic) quote {
-	type tally struct {
-		score float64
-		top   hit
-		most  float64
-	}
-	by := map[int32]*tally{}
-	order := []int32{}
-	for _, h := range p.hits {
-		ph := &p.matcher.phrases[h.phrase]
-		if ph.means != ofTopic || ph.topic != t || ph.heading {
-			continue
+	_, used := p.matcher.evidence(p.hits, func(_ hit, ph *phrase) float64 {
+		if ph.heading || ph.topic != t {
+			return 0
 		}
-		k := p.text.sentence[h.from]
-		if by[k] == nil {
-			by[k] = &tally{}
-			order = append(order, k)
-		}
-		by[k].score += ph.weight
-		if ph.weight > by[k].most {
-			by[k].top, by[k].most = h, ph.weight
-		}
-	}
+		return ph.weight
+	})
+	weights := make(map[int32]float64, len(used))
 	var best quote
-	for _, k := range order {
-		if n := by[k]; n.score > best.score {
-			best = p.sentenceOf(n.top)
-			best.score = n.score
+	for _, h := range used { // the weightiest first
+		k := p.text.sentence[h.from]
+		weights[k] += p.matcher.phrases[h.phrase].weight
+	}
+	for _, h := range used {
+		if w := weights[p.text.sentence[h.from]]; w > best.score {
+			best = p.sentenceOf(h)
+			best.score = w
 		}
 	}
 	return best

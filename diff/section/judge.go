@@ -290,13 +290,14 @@ func (j *judgement) adopt() {
 			continue
 		}
 		h, next := &j.doc.Blocks[s.heading], &j.doc.Blocks[j.stretches[i+1].heading]
-		below := next.Level > h.Level ||
-			strings.HasSuffix(strings.TrimSpace(h.Text), ":") || marked(next.Text) && !marked(h.Text)
+		numbered := marked(h.Text)
+		below := next.Level > h.Level || strings.HasSuffix(strings.TrimSpace(h.Text), ":") || marked(next.Text) != numbered
 		if !below {
 			continue
 		}
 		for _, c := range j.stretches[i+1:] {
-			if j.doc.Blocks[c.heading].Level < next.Level || next.Level == h.Level && marked(next.Text) && !marked(j.doc.Blocks[c.heading].Text) {
+			b := &j.doc.Blocks[c.heading]
+			if b.Level < next.Level || next.Level == h.Level && marked(next.Text) != numbered && marked(b.Text) == numbered {
 				break
 			}
 			s.children = append(s.children, c)

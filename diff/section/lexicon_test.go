@@ -1,4 +1,4 @@
-package section
+package section_test
 
 import (
 	"slices"
@@ -6,6 +6,7 @@ import (
 	"testing/fstest"
 
 	"policywatch/configs"
+	"policywatch/diff/section"
 	"policywatch/store/record"
 )
 
@@ -34,12 +35,12 @@ func TestLexicons(t *testing.T) {
 					}
 				}
 			}
-			if _, err := newMatcher(l); err != nil {
+			if err := section.CompileLexicon(l); err != nil {
 				t.Error(err)
 			}
 			f := l.Facts
 			for name, months := range f.Months {
-				if _, ok := calendars[name]; !ok || len(months) != 12 {
+				if !section.KnownCalendar(name) || len(months) != 12 {
 					t.Errorf("months: %q has %d months", name, len(months))
 				}
 			}
@@ -92,12 +93,8 @@ func TestProfiles(t *testing.T) {
 				if !slices.ContainsFunc(lex, func(l record.Lexicon) bool { return l.Lang == lang }) {
 					t.Errorf("%s: %s has words in %q", p.ID, e.ID, lang)
 				}
-				b := newPhraseBuilder(affixesOf(lang))
-				for _, w := range words {
-					b.add(phrase{text: w})
-				}
-				if b.err != nil {
-					t.Errorf("%s: %s: %v", p.ID, e.ID, b.err)
+				if err := section.CompilePhrases(lang, words); err != nil {
+					t.Errorf("%s: %s: %v", p.ID, e.ID, err)
 				}
 			}
 		}
@@ -128,7 +125,7 @@ facts:
 		{Kind: record.Paragraph, Text: "I dati sono conservati per sei mesi."},
 		{Kind: record.Paragraph, Text: "Applichiamo misure tecniche adeguate."},
 	}}
-	r := New(lex)
+	r := section.New(lex)
 	r.Label(doc)
 	covers := doc.Covers()
 	if !covers[record.Cookies] || !covers[record.Retention] || !covers[record.Security] {

@@ -92,6 +92,8 @@ func newPhraseBuilder(a affixes) *phraseBuilder {
 	return &phraseBuilder{affixes: a, dict: newDictionaryBuilder()}
 }
 
+// add puts in one phrase of a lexicon. One that cannot be read is left out, and
+// the first such is kept as b.err.
 func (b *phraseBuilder) add(p phrase) {
 	source := strings.TrimSpace(p.text)
 	if rest, ok := strings.CutPrefix(source, "="); ok {

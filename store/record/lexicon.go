@@ -75,7 +75,10 @@ type FurnitureWords struct {
 	Openings []string `yaml:"openings"`
 }
 
-// TopicWord lists the weighted phrases of one topic.
+// TopicWord lists the weighted phrases of one topic. A phrase of weight 1 says
+// the topic by itself, lighter ones add up. Phrases may use signs: "word*" any
+// ending, "#" any number, "_" any word, "(a|b|)" a choice, "a … b" b soon after a
+// in the same sentence, "= heading" the whole heading.
 type TopicWord struct {
 	Heading map[string]float64 `yaml:"heading"`
 	Body    map[string]float64 `yaml:"body"`
