@@ -134,7 +134,7 @@ func TestClasses(t *testing.T) {
 		{"Arabic letters in Persian", "fa", persian, "شخصی کاربران را", "شخصي كاربران را", record.ClassCosmetic, record.SeverityInfo, ""},
 		{"joiners", "fa", persian, "جمع‌آوری می‌شود", "جمعآوری می شود", record.ClassCosmetic, record.SeverityInfo, ""},
 		{"a number", "en", english, "6 months", "18 months", record.ClassSubstantive, record.SeverityMajor, "18"},
-		{"a number in Persian digits", "fa", persian, "۶ ماه", "۱۸ ماه", record.ClassSubstantive, record.SeverityMajor, "18"},
+		{"a number in Persian digits", "fa", persian, "۶ ماه", "۱۸ ماه", record.ClassSubstantive, record.SeverityMajor, "۱۸"},
 		{"a denial", "en", english, "do not share", "share", record.ClassSubstantive, record.SeverityMajor, "turned round"},
 		{"a Persian denial", "fa", persian, "نمی‌فروشد", "می‌فروشد", record.ClassSubstantive, record.SeverityMajor, "turned round"},
 		{"an Arabic denial", "ar", arabic, "لا نشارك", "نشارك", record.ClassSubstantive, record.SeverityMajor, "turned round"},

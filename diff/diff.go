@@ -63,6 +63,7 @@ type comparison struct {
 	al         *align.Alignment
 	old, new   *side
 	renumbered map[string]string
+	counts     bool // both sides number their headings
 	passages   []passage
 	losses     []loss
 	gains      []loss

@@ -64,6 +64,33 @@ func (x *comparison) factChanges() []record.FactChange {
 	return out
 }
 
+// tellsFact marks the passages in which nothing but the told facts differs.
+func (x *comparison) tellsFact() {
+	told := make(map[string]bool)
+	add := func(d *record.Document, kind record.FactKind, value string) {
+		for _, f := range d.Facts {
+			if f.Kind == kind && f.Value == value {
+				for _, w := range words(f.Text) {
+					told[w] = true
+				}
+			}
+		}
+	}
+	for i, f := range x.change.Facts {
+		if i < 100 && f.Before != "" && f.After != "" && kindWords[f.Kind] != "" {
+			add(x.old.doc, f.Kind, f.Before)
+			add(x.new.doc, f.Kind, f.After)
+		}
+	}
+	for i := range x.passages {
+		if p := &x.passages[i]; len(told) > 0 && !p.onlyValue && p.op() == record.EditReplace && p.weight >= slight {
+			a, b := words(p.old), words(p.new)
+			known := func(w string) bool { return told[w] }
+			p.onlyValue = all(minus(a, b), known) && all(minus(b, a), known)
+		}
+	}
+}
+
 // becameBlocks says which blocks of the new side hold what replaced text of a
 // block of the old one.
 func (x *comparison) becameBlocks() map[int][]int {
@@ -79,4 +106,71 @@ func (x *comparison) becameBlocks() map[int][]int {
 		}
 	}
 	return m
+}
+
+// kindWords name facts in a sentence. What has no name here is left to the list
+// of facts: it is read too loosely to be a sentence's subject.
+var kindWords = map[record.FactKind]string{
+	record.FactDate: "a date", record.FactEffective: "the day it takes effect", record.FactInstrument: "a legal text", record.FactArticle: "an article",
+	record.FactEmail: "an e-mail address", record.FactPhone: "a phone number", record.FactDuration: "a period", record.FactAmount: "an amount",
+	record.FactDataItem: "a kind of personal data", record.FactThirdParty: "a recipient", record.FactAddress: "a postal address",
+}
+
+// facts names values that changed, or else those that only one side states.
+// What came with a new section, or went with a dropped one, was told with it.
+func (w *writer) facts(changed bool) {
+	n := 0
+	for _, f := range w.change.Facts {
+		what := kindWords[f.Kind]
+		if what == "" || (f.Before != "" && f.After != "") != changed {
+			continue
+		}
+		if f.Before == "" && len(w.comparison.gains) > 0 || f.After == "" && len(w.comparison.losses) > 0 {
+			continue
+		}
+		if n++; n > mostNamed {
+			continue
+		}
+		before, after := asWritten(w.old.doc, f.Kind, f.Before), asWritten(w.new.doc, f.Kind, f.After)
+		switch {
+		case f.Before == "":
+			w.say("%s was added: %s.", capital(what), after)
+		case f.After == "":
+			w.say("%s was removed: %s.", capital(what), before)
+		default:
+			w.say("%s changed: %s became %s.", capital(what), before, after)
+		}
+	}
+	if n > mostNamed {
+		w.say("%d more facts changed.", n-mostNamed)
+	}
+	if changed && n == 0 {
+		w.numbers()
+	}
+}
+
+// asWritten is a fact's words as they stand in the document.
+func asWritten(d *record.Document, kind record.FactKind, value string) string {
+	for _, f := range d.Facts {
+		if f.Kind == kind && f.Value == value && f.Text != "" {
+			return quoted(f.Text, 60)
+		}
+	}
+	return value
+}
+
+// numbers names the first number or address that changed and is no fact.
+func (w *writer) numbers() {
+	for i := range w.passages {
+		p := &w.passages[i]
+		if p.dated || p.weight < material || p.op() != record.EditReplace || len(p.values[0]) == 0 || len(p.values[1]) == 0 {
+			continue
+		}
+		what := "A number"
+		if isMail(p.values[0][0]) {
+			what = "An address"
+		}
+		w.say("%s changed%s: %s became %s.", what, under(p.heading), list(p.values[0], 3), list(p.values[1], 3))
+		return
+	}
 }

@@ -162,9 +162,19 @@ func noteAll(list []record.Topic, ts ...record.Topic) []record.Topic {
 	return list
 }
 
-// spokeOf reports whether a passage that came or went was about the topic.
+// spokeOf reports whether a passage that came or went was about the topic in
+// earnest, not in passing.
 func (x *comparison) spokeOf(t record.Topic, op record.EditOp) bool {
 	return slices.ContainsFunc(x.passages, func(p passage) bool {
-		return p.op() == op && p.weight >= slight && slices.Contains(p.topics, t)
+		if p.op() != op || p.weight < slight || !slices.Contains(p.topics, t) {
+			return false
+		}
+		s, at := x.old, p.Old
+		if op == record.EditInsert {
+			s, at = x.new, p.New
+		}
+		return slices.ContainsFunc(s.ss[at.From:at.To], func(q align.Sentence) bool {
+			return slices.Contains(s.sure[q.Block], t) || q.Section >= 0 && slices.Contains(s.mainTopics(q.Section), t)
+		})
 	})
 }

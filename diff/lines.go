@@ -16,7 +16,6 @@ type pageWords struct {
 	consent  []string        // phrases of consent dialogs
 	missing  []string        // stand where text should be: "not available in your region"
 	privacy  []string        // words that any statement uses
-	updated  []string        // before the day of the last update
 }
 
 func newPageWords(l record.Lexicon) *pageWords {
@@ -36,7 +35,6 @@ func newPageWords(l record.Lexicon) *pageWords {
 		consent:  fold(p.Consent),
 		missing:  fold(p.Blocked, p.Loading, p.Error, p.NeedsScript),
 		privacy:  fold(p.Privacy),
-		updated:  fold(l.Facts.Updated),
 	}
 	for _, s := range fold(f.Actions, f.News) {
 		w.buttons[s] = true
@@ -77,11 +75,6 @@ func (w *pageWords) placeholder(text string) bool {
 
 // private reports whether a text has a word that any statement uses.
 func (w *pageWords) private(text string) bool { return has(strings.Join(words(text), " "), w.privacy) }
-
-// dates reports whether a line says when the statement was last updated.
-func (w *pageWords) dates(ws []string) bool {
-	return len(numbers(ws)) > 0 && has(strings.Join(ws, " "), w.updated)
-}
 
 // consents adds the phrases of consent dialogs that a line holds to found.
 func (w *pageWords) consents(text string, found map[string]bool) {

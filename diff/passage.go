@@ -30,6 +30,7 @@ type passage struct {
 	weight    weight
 	turn      turned
 	values    [2][]string // numbers and addresses that only one side has
+	onlyValue bool        // nothing but values differs
 	dated     bool        // the statement's own date of last update
 	shortened bool        // words went and none came
 	links     bool        // only addresses in the text differ
@@ -158,9 +159,12 @@ func (x *comparison) reworded(p *passage) weight {
 	gone, come := minus(a, b), minus(b, a)
 	p.shortened = len(come) == 0
 	p.values = [2][]string{values(gone), values(come)}
+	p.onlyValue = len(p.values[0]) == len(gone) && len(p.values[1]) == len(come)
 	switch {
 	case len(gone)+len(come) == 0:
 		return moved // the same words in another order
+	case respelt(gone, come):
+		return noise
 	case all(gone, isURL) && all(come, isURL), hidden(come) && all(gone, isMail), hidden(gone) && all(come, isMail):
 		p.links = true
 		return noise
@@ -189,6 +193,7 @@ func (x *comparison) reworded(p *passage) weight {
 // number: what was section 8 is section 7 now.
 func (x *comparison) renumberings() map[string]string {
 	m := make(map[string]string)
+	x.counts = numberedHeadings(x.old.doc) && numberedHeadings(x.new.doc)
 	for _, g := range x.al.Groups {
 		if g.Equal || g.Old.Len() != 1 || g.New.Len() != 1 {
 			continue
@@ -197,8 +202,8 @@ func (x *comparison) renumberings() map[string]string {
 		if s.Kind != record.Heading || t.Kind != record.Heading {
 			continue
 		}
-		from, a := cutMark(s.Text, true)
-		to, b := cutMark(t.Text, true)
+		from, a := cutMark(s.Text, x.counts)
+		to, b := cutMark(t.Text, x.counts)
 		if from != "" && to != "" && canon.Key(a) == canon.Key(b) {
 			m[from] = to
 		}
@@ -206,10 +211,24 @@ func (x *comparison) renumberings() map[string]string {
 	return m
 }
 
+// numberedHeadings reports whether a document numbers its headings, so that the
+// number of one is no part of what it says ("30 days").
+func numberedHeadings(d *record.Document) bool {
+	n := 0
+	for i := range d.Blocks {
+		if d.Blocks[i].Kind == record.Heading && headMark.MatchString(d.Blocks[i].Text) {
+			if n++; n >= 3 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // onlyNumbering reports whether the lines differ in their own mark alone, or in
 // references to headings that were renumbered in the same way.
 func (x *comparison) onlyNumbering(p *passage, gone, come []string) bool {
-	heading := x.old.ss[p.Old.From].Kind == record.Heading && x.new.ss[p.New.From].Kind == record.Heading
+	heading := x.counts && x.old.ss[p.Old.From].Kind == record.Heading && x.new.ss[p.New.From].Kind == record.Heading
 	if x.old.ss[p.Old.From].Kind != record.Row {
 		m, a := cutMark(p.old, heading)
 		n, b := cutMark(p.new, heading)
@@ -279,28 +298,33 @@ func (x *comparison) isName(w string) bool {
 	if x.name == nil {
 		x.name = make(map[string]bool)
 		for _, s := range []*side{x.old, x.new} {
-			for _, w := range words(s.doc.Title) {
-				x.name[w] = true
+			ws := words(s.doc.Title)
+			if len(ws) > titleWords {
+				continue // a sentence that a page has for a title
+			}
+			for _, w := range ws {
+				if utf8.RuneCountInString(w) > 2 && len(values([]string{w})) == 0 && x.lang.stance([]string{w}) == (stance{}) {
+					x.name[w] = true
+				}
 			}
 		}
 	}
-	return x.name[w] && utf8.RuneCountInString(w) > 2
+	return x.name[w]
 }
+
+// titleWords is the length up to which a title is a name.
+const titleWords = 12
 
 // isDate reports whether the sentences state the day of the last update and
 // little else.
 func (x *comparison) isDate(ss []align.Sentence, doc *record.Document) bool {
-	if len(ss) > 2 {
-		return false
-	}
-	for _, s := range ss {
-		ws := words(s.Text)
-		fact := slices.ContainsFunc(doc.Facts, func(f record.Fact) bool {
+	return len(ss) <= 2 && !slices.ContainsFunc(ss, func(s align.Sentence) bool {
+		return len(strings.Fields(s.Text)) > dateWords || !slices.ContainsFunc(doc.Facts, func(f record.Fact) bool {
 			return f.Kind == record.FactUpdated && f.Block == s.Block && strings.Contains(s.Text, f.Text)
 		})
-		if len(ws) > 16 || !fact && !x.lang.page.dates(ws) {
-			return false
-		}
-	}
-	return true
+	})
 }
+
+// dateWords is the length up to which a sentence with the date of the last
+// update says nothing else.
+const dateWords = 16

@@ -19,6 +19,7 @@ func (x *comparison) conclude(findings []record.Finding) {
 	}
 	if top >= slight {
 		ch.Facts = x.factChanges()
+		x.tellsFact()
 	}
 	switch {
 	case top < slight:

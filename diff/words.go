@@ -67,6 +67,12 @@ func hidden(ws []string) bool {
 	return len(ws) > 0 && all(ws, func(w string) bool { return w == "email" || w == "protected" })
 }
 
+// respelt reports whether the words only part in other places: e-mail and email,
+// in so far and insofar.
+func respelt(gone, come []string) bool {
+	return len(values(gone)) == 0 && strings.Join(gone, "") == strings.Join(come, "")
+}
+
 func isMail(w string) bool { return strings.Contains(w, "@") }
 
 // weighty counts the words that are more than a particle.
@@ -87,7 +93,7 @@ func weighty(lists ...[]string) (n int) {
 var listMark = regexp.MustCompile(`^[\s(\[]*((?:[0-9۰-۹٠-٩]+[.\-])*[0-9۰-۹٠-٩]+|[ivxIVX]{1,5}|\p{L}|الف)\s*[.)\]:\-–](?:\s|$)`)
 
 // headMark is the same for headings, whose number may stand without a sign.
-var headMark = regexp.MustCompile(`^[\s(\[]*((?:[0-9۰-۹٠-٩]+[.\-])*[0-9۰-۹٠-٩]+|[IVX]{1,5})(?:\s*[.)\]:\-–])?\s`)
+var headMark = regexp.MustCompile(`^[\s(\[]*((?:[0-9۰-۹٠-٩]{1,3}[.\-])*[0-9۰-۹٠-٩]{1,3}|[IVX]{1,5})(?:\s*[.)\]:\-–])?\s`)
 
 // cutMark returns a line's mark, in canonical form, and what stands behind it.
 func cutMark(line string, heading bool) (mark, rest string) {
