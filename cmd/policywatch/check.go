@@ -14,6 +14,7 @@ import (
 
 func (p *program) check() *cobra.Command {
 	var profile, lang, failOn string
+	var with []string
 	var matrix bool
 	cmd := &cobra.Command{
 		Use:   "check FILE|URL|SITE | check --matrix [SITE...]",
@@ -38,16 +39,23 @@ of the archive, or the ones named, are shown side by side.`,
 			if failOn != "" && record.Severity(failOn).Rank() < 1 {
 				return usagef("--fail-on %s: use one of %v", failOn, record.Severities()[1:])
 			}
-			return p.sides(cmd.Context(), args, func(t *wire.Tools, docs []*record.Document) error {
+			return p.sides(cmd.Context(), append(args, with...), func(t *wire.Tools, a *wire.App, docs []*record.Document) error {
 				prof, err := p.chooseProfile(t, profile, args[0])
 				if err != nil {
 					return err
 				}
 				findings := t.Sections.Check(docs[0], prof)
+				copies, err := copiesOf(cmd.Context(), a, args[0], docs[0], with, docs[1:])
+				if err != nil {
+					return err
+				}
 				if p.format == "json" {
-					err = p.json(checkJSON(prof, findings))
+					err = p.json(checkJSON(prof, findings, copies))
 				} else {
-					err = p.page(func(w io.Writer) { writeFindings(w, prof, findings, lang) })
+					err = p.page(func(w io.Writer) {
+						writeFindings(w, prof, findings, lang)
+						writeCopies(w, copies)
+					})
 				}
 				if err == nil && failOn != "" && absentAt(findings, record.Severity(failOn)) {
 					return exitError{exitAlert}
@@ -59,6 +67,7 @@ of the archive, or the ones named, are shown side by side.`,
 	f := cmd.Flags()
 	f.BoolVar(&matrix, "matrix", false, "sites by elements, from the archive")
 	f.StringVar(&profile, "profile", "", "legal profile `id` (default: by the site's domain, else core)")
+	f.StringArrayVar(&with, "with", nil, "another `FILE|URL|SITE` to look for shared text in (may be repeated; a SITE is held against the whole archive)")
 	f.StringVar(&lang, "lang", "en", "`language` of titles: en, fa, ar")
 	f.StringVar(&failOn, "fail-on", "", "exit 1 when an element is absent: critical for required ones, minor for any")
 	return cmd
@@ -109,7 +118,7 @@ func profileByID(t *wire.Tools, id string) (record.Profile, error) {
 	return record.Profile{}, usagef("--profile %s: there is no such profile; known are %s", id, strings.Join(known, ", "))
 }
 
-func checkJSON(p record.Profile, findings []record.Finding) any {
+func checkJSON(p record.Profile, findings []record.Finding, copies []shared) any {
 	for i := range findings {
 		findings[i].Topics = orEmpty(findings[i].Topics)
 	}
@@ -117,7 +126,8 @@ func checkJSON(p record.Profile, findings []record.Finding) any {
 		Profile  string           `json:"profile"`
 		Title    string           `json:"title"`
 		Elements []record.Finding `json:"elements"`
-	}{p.ID, p.Title["en"], orEmpty(findings)}
+		Shared   []shared         `json:"shared"`
+	}{p.ID, p.Title["en"], orEmpty(findings), orEmpty(copies)}
 }
 
 // writeFindings shows findings as a lawyer reads them: the verdict, what was

@@ -19,7 +19,7 @@ func (p *program) compare() *cobra.Command {
 		Short: "Compare two files, addresses or versions (SITE@3) and judge the change",
 		Args:  exactly(2, "OLD and NEW"), Annotations: writes("text", "json", "html"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.sides(cmd.Context(), args, func(t *wire.Tools, docs []*record.Document) error {
+			return p.sides(cmd.Context(), args, func(t *wire.Tools, _ *wire.App, docs []*record.Document) error {
 				var sides [2]diff.Side
 				for i, d := range docs {
 					sides[i].Document = d
@@ -39,8 +39,9 @@ func (p *program) compare() *cobra.Command {
 	return cmd
 }
 
-// sides reads both sides, opening the archive only when one lies there.
-func (p *program) sides(ctx context.Context, args []string, f func(*wire.Tools, []*record.Document) error) error {
+// sides reads every argument into a document, opening the archive only when one
+// lies there; f gets it too, nil otherwise.
+func (p *program) sides(ctx context.Context, args []string, f func(*wire.Tools, *wire.App, []*record.Document) error) error {
 	read := func(t *wire.Tools, a *wire.App) error {
 		docs := make([]*record.Document, len(args))
 		for i, arg := range args {
@@ -57,7 +58,7 @@ func (p *program) sides(ctx context.Context, args []string, f func(*wire.Tools, 
 				return err
 			}
 		}
-		return f(t, docs)
+		return f(t, a, docs)
 	}
 	for _, arg := range args {
 		if !isFile(arg) && !isURL(arg) {

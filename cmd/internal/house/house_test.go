@@ -44,7 +44,7 @@ var ours = map[string][]string{
 	"cmd/internal/demo":    {"store/record"},
 	"cmd/internal/monitor": {"store/record", "diff", "crawler"},
 	"cmd/internal/tour":    {"store/record", "cmd/internal/demo", "cmd/internal/monitor", "cmd/internal/wire"},
-	"cmd/policywatch":      {"store/record", "diff", "notify/report", "cmd/internal/monitor", "cmd/internal/tour", "cmd/internal/wire"},
+	"cmd/policywatch":      {"store/record", "diff", "diff/section", "notify/report", "cmd/internal/monitor", "cmd/internal/tour", "cmd/internal/wire"},
 	"cmd/internal/house":   {},
 	"cmd/internal/wire":    nil, // sees everything: it is where the house is put together
 }
