@@ -34,7 +34,7 @@ func (j *judgement) owner() (record.Fact, bool) {
 			bare := h.to == h.from+1 && p.text.words[h.from].Text == head
 			key := ""
 			for k := h.from; k < len(p.text.words) && k < h.from+longest; k++ {
-				if k > h.from && strings.Trim(p.text.raw[p.text.words[k-1].To:p.text.words[k].From], " \u200c\u00a0\u200f\u200e") != "" {
+				if k > h.from && strings.Trim(p.text.between(k), " \u200c\u00a0\u200f\u200e") != "" {
 					break
 				}
 				if k == h.from && h.to == h.from+1 {
