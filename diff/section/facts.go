@@ -44,6 +44,7 @@ func (m *matcher) readFacts(t *text, hits []hit, items bool) []clue {
 	}
 	f.addresses()
 	f.dates()
+	f.postal()
 	f.phones()
 	f.laws()
 	f.measures()

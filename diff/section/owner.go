@@ -102,11 +102,5 @@ func (j *judgement) owner() (record.Fact, bool) {
 }
 
 // trailing words never end a name.
-var trailing = func() map[string]bool {
-	m := map[string]bool{}
-	for _, t := range canon.Tokens("و را به از در که با بر برای نسبت خود این شما ممکن متعهد همچنین است the of and for is are will may to in on at by does and or its " +
-		"de la du des le les et à von der die das des und für ist wird in im على في من إلى عن التي الذي و قد هي هو أن لا ما ve ile için bu") {
-		m[t.Text] = true
-	}
-	return m
-}()
+var trailing = canonicalSet("و را به از در که با بر برای نسبت خود این شما ممکن متعهد همچنین است the of and for is are will may to in on at by does and or its " +
+	"de la du des le les et à von der die das des und für ist wird in im على في من إلى عن التي الذي و قد هي هو أن لا ما ve ile için bu")
