@@ -4,7 +4,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"policywatch/store/canon"
 	"policywatch/store/record"
 )
 
@@ -120,15 +119,9 @@ func hasLetter(w string) bool {
 }
 
 // phoneWords announce a telephone number, in canonical form.
-var phoneWords = func() map[string]bool {
-	m := map[string]bool{}
-	for _, w := range canon.Tokens("تلفن تلفکس دورنگار نمابر فکس همراه موبایل تماس هاتف الهاتف جوال الجوال فاكس الفاكس الموحد الرقم phone telephone tel fax call " +
-		"mobile téléphone télécopieur télécopie tél telefon telefonnummer rufnummer telefax hotline faks teléfono móvil llame فون ٹیلیفون تەلەفۆن مۆبایل " +
-		"téléscripteur tty toll-free") {
-		m[w.Text] = true
-	}
-	return m
-}()
+var phoneWords = canonicalSet("تلفن تلفکس دورنگار نمابر فکس همراه موبایل تماس هاتف الهاتف جوال الجوال فاكس الفاكس الموحد الرقم phone telephone tel fax call " +
+	"mobile téléphone télécopieur télécopie tél telefon telefonnummer rufnummer telefax hotline faks teléfono móvil llame فون ٹیلیفون تەلەفۆن مۆبایل " +
+	"téléscripteur tty toll-free")
 
 // phones finds telephone numbers: runs of 7 to 15 digits with the usual marks
 // between, that a plus sign begins or a word announces.

@@ -124,7 +124,7 @@ func (f *factReader) datePieces(i int) (parts []string, to int) {
 	}
 	for k := i; k < i+3; k++ {
 		if k > i {
-			mark := strings.TrimSpace(f.between(k))
+			mark := strings.TrimSpace(f.t.between(k))
 			if mark != "/" && mark != "-" && mark != "." {
 				return nil, 0
 			}
@@ -178,14 +178,14 @@ func (f *factReader) namedMonth(h hit, p *phrase) (value string, from, to int, o
 		k--
 	}
 	if k >= 0 {
-		if d := leadingNumber(ws[k].Text); d >= 1 && d <= 31 && !strings.ContainsAny(f.between(k+1), ";\n") {
+		if d := leadingNumber(ws[k].Text); d >= 1 && d <= 31 && !strings.ContainsAny(f.t.between(k+1), ";\n") {
 			day, from = d, k
 		}
 	}
 	i := h.to
 	year := 0
 	for range 5 {
-		if i >= len(ws) || f.t.sentence[i] != f.t.sentence[h.from] && !strings.HasPrefix(strings.TrimSpace(f.between(i)), ".") {
+		if i >= len(ws) || f.t.sentence[i] != f.t.sentence[h.from] && !strings.HasPrefix(strings.TrimSpace(f.t.between(i)), ".") {
 			break
 		}
 		w := ws[i].Text

@@ -217,10 +217,19 @@ func newText(raw string) *text {
 	return t
 }
 
+// between returns what stands between words i-1 and i of the text. Words that
+// one character stands for (½, ﷺ) have nothing between them.
+func (t *text) between(i int) string {
+	if i <= 0 || i >= len(t.words) || t.words[i].From < t.words[i-1].To {
+		return ""
+	}
+	return t.raw[t.words[i-1].To:t.words[i].From]
+}
+
 // joined reports whether word i hangs on the one before it by a hyphen, as in
 // e-mail and IP-Adresse.
 func (t *text) joined(i int) bool {
-	switch t.raw[t.words[i-1].To:t.words[i].From] {
+	switch t.between(i) {
 	case "-", "‐", "‑":
 		return true
 	}

@@ -44,6 +44,7 @@ func (m *matcher) readFacts(t *text, hits []hit, items bool) []clue {
 	}
 	f.addresses()
 	f.dates()
+	f.postal()
 	f.phones()
 	f.laws()
 	f.measures()
@@ -109,14 +110,6 @@ func (f *factReader) longest(want meaning, kind record.FactKind) {
 	})
 }
 
-// between returns what stands between words i-1 and i.
-func (f *factReader) between(i int) string {
-	if i <= 0 || i >= len(f.t.words) {
-		return ""
-	}
-	return f.t.raw[f.t.words[i-1].To:f.t.words[i].From]
-}
-
 // digits reads a word that is a plain number of at most nine digits.
 func digits(w string) (n int, ok bool) {
 	if w == "" || len(w) > 9 {
@@ -145,6 +138,13 @@ func (j *judgement) facts(sections []record.Section) []record.Fact {
 			k := len(starts) - 1
 			for k > 0 && starts[k] > c.from {
 				k--
+			}
+			// A fact that a line break cut stands in the block that it begins in;
+			// one that runs from one item into the next is none.
+			if k+1 < len(starts) && c.to > starts[k+1]-1 {
+				if c.to = starts[k+1] - 1; p.text.raw[c.to] == '\n' {
+					continue
+				}
 			}
 			fact := record.Fact{Kind: c.kind, Value: c.value, Text: p.text.raw[c.from:c.to], Block: from + k}
 			if !slices.ContainsFunc(out, func(f record.Fact) bool {

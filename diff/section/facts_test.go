@@ -58,6 +58,10 @@ func TestFacts(t *testing.T) {
 		{"en", "Call (202) 555-0143 or +44 20 7946 0000.", []string{"phone 2025550143", "phone +442079460000"}},
 		{"fa", "تصویب‌نامه شماره ۱۱۲۷۱۲۸ مورخ ۱۳۹۵/۱۱/۲۸", []string{"-phone"}},
 		{"ar", "الهاتف الموحد 920001234", []string{"phone 920001234"}},
+		{"fa", "نشانی: تهران، خیابان شریعتی، پلاک ۱۲", []string{"address تهران, خیابان شریعتی, پلاک 12"}},
+		{"de", "Rathausplatz 1\nMarktstraße 12, 10557 Berlin", []string{"address marktstrasse 12, 10557 berlin"}},
+		{"en", "Mail to 100 River Street, Suite 4, Port Ann.", []string{"address mail to 100 river street, suite 4, port ann."}},
+		{"en", "We ask for your street address and your telephone number.", []string{"-address"}},
 		// What data, for whom.
 		{"fa", "اطلاعاتی نظیر نام، کد ملی و شماره تلفن همراه از شما دریافت می‌شود.", []string{"data_item name", "data_item national_id", "data_item mobile"}},
 		{"en", "We use Google Analytics to measure visits.", []string{"third_party google_analytics"}},

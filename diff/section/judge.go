@@ -193,12 +193,11 @@ func skipOrdinals(t *text, end int) int {
 func leadWords(t *text) int {
 	const most = 8
 	for i := 0; i < len(t.words) && i < most; i++ {
-		end := len(t.raw)
-		if i+1 < len(t.words) {
-			end = t.words[i+1].From
+		if i+1 == len(t.words) {
+			return 0
 		}
-		between := t.raw[t.words[i].To:end]
-		if strings.ContainsAny(between, ":：|\t") && end < len(t.raw) {
+		between := t.between(i + 1)
+		if strings.ContainsAny(between, ":：|\t") {
 			if next := t.words[i+1].Text; strings.Contains(next, "@") || startsWithDigit(next) {
 				return 0 // an address: "E-mail: info@…" says nothing of e-mail
 			}

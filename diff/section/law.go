@@ -58,7 +58,7 @@ func (f *factReader) lawNumber(h hit) (value string, from, to int, ok bool) {
 	if i < len(ws) && f.t.sentence[i] == f.t.sentence[h.from] {
 		w := ws[i].Text
 		// م/19: a letter and a number.
-		if utf8.RuneCountInString(w) == 1 && i+1 < len(ws) && f.between(i+1) == "/" && startsWithDigit(ws[i+1].Text) {
+		if utf8.RuneCountInString(w) == 1 && i+1 < len(ws) && f.t.between(i+1) == "/" && startsWithDigit(ws[i+1].Text) {
 			return w + "/" + ws[i+1].Text, h.from, i + 2, true
 		}
 		if startsWithDigit(w) && len(w) > 1 && len(w) <= 16 && !f.isTaken(ws[i].From, ws[i].To) {
@@ -102,7 +102,7 @@ func (f *factReader) article(h hit) (value string, from, to int, ok bool) {
 	if i < len(ws) && numberMarks[ws[i].Text] {
 		i++
 	}
-	if i >= len(ws) || f.m.lang == "tr" || f.t.sentence[i] != f.t.sentence[h.from] && !strings.HasPrefix(f.between(i), ".") {
+	if i >= len(ws) || f.m.lang == "tr" || f.t.sentence[i] != f.t.sentence[h.from] && !strings.HasPrefix(f.t.between(i), ".") {
 		return f.articleBefore(h)
 	}
 	value, ok = articleNumber(ws[i].Text)
@@ -117,7 +117,10 @@ func (f *factReader) article(h hit) (value string, from, to int, ok bool) {
 	}
 	to = i + 1
 	for to < len(ws) {
-		gap := strings.TrimSpace(f.between(to))
+		if strings.Contains(f.t.between(to), "\n") {
+			break
+		}
+		gap := strings.TrimSpace(f.t.between(to))
 		k := to
 		bracketed := gap == "(" || gap == ")("
 		if subMarks[ws[k].Text] && k+1 < len(ws) {

@@ -44,7 +44,7 @@ func isTime(unit string) bool {
 // there is none.
 func (f *factReader) numberBefore(i int) (n int, exact string, from int) {
 	for k := i; k >= i-1 && k > 0; k-- {
-		if strings.ContainsAny(f.between(k), ".,،;:(\n") || f.t.sentence[k-1] != f.t.sentence[min(i, len(f.t.words)-1)] {
+		if strings.ContainsAny(f.t.between(k), ".,،;:(\n") || f.t.sentence[k-1] != f.t.sentence[min(i, len(f.t.words)-1)] {
 			break
 		}
 		if exact, ok := f.numberAt(k - 1); ok {

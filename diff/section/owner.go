@@ -34,7 +34,7 @@ func (j *judgement) owner() (record.Fact, bool) {
 			bare := h.to == h.from+1 && p.text.words[h.from].Text == head
 			key := ""
 			for k := h.from; k < len(p.text.words) && k < h.from+longest; k++ {
-				if k > h.from && strings.Trim(p.text.raw[p.text.words[k-1].To:p.text.words[k].From], " \u200c\u00a0\u200f\u200e") != "" {
+				if k > h.from && strings.Trim(p.text.between(k), " \u200c\u00a0\u200f\u200e") != "" {
 					break
 				}
 				if k == h.from && h.to == h.from+1 {
@@ -102,11 +102,5 @@ func (j *judgement) owner() (record.Fact, bool) {
 }
 
 // trailing words never end a name.
-var trailing = func() map[string]bool {
-	m := map[string]bool{}
-	for _, t := range canon.Tokens("و را به از در که با بر برای نسبت خود این شما ممکن متعهد همچنین است the of and for is are will may to in on at by does and or its " +
-		"de la du des le les et à von der die das des und für ist wird in im على في من إلى عن التي الذي و قد هي هو أن لا ما ve ile için bu") {
-		m[t.Text] = true
-	}
-	return m
-}()
+var trailing = canonicalSet("و را به از در که با بر برای نسبت خود این شما ممکن متعهد همچنین است the of and for is are will may to in on at by does and or its " +
+	"de la du des le les et à von der die das des und für ist wird in im على في من إلى عن التي الذي و قد هي هو أن لا ما ve ile için bu")

@@ -64,7 +64,7 @@ func summarise(units []unit) sum {
 	}
 	for t, n := range m.count {
 		m.most = max(m.most, m.total[t])
-		m.pervaded = m.pervaded || max(m.total[t], m.best[t]) >= 2 && 2*n >= len(units)
+		m.pervaded = m.pervaded || max(m.total[t], m.best[t]) >= 3 && 2*n >= len(units)
 	}
 	return m
 }
@@ -127,10 +127,16 @@ func (j *judgement) headed(s *stretch) []record.Section {
 func byHeading(s *stretch, body *sum) []verdict {
 	var out []verdict
 	clear := slices.Max(s.head.scores[:])
+	names := 0
+	for _, h := range s.head.scores {
+		if h >= named {
+			names++
+		}
+	}
 	for t, h := range s.head.scores {
 		best := body.best[t]
 		switch {
-		case h >= named && best == 0 && s.words >= 30 && body.pervaded:
+		case h >= named && names == 1 && best == 0 && s.words >= 30 && body.pervaded:
 			// The heading misleads: the body never speaks of it and speaks
 			// plainly of something else.
 		case h >= named, h >= hinted && !s.spoken && h+best >= enough && (clear < named || best >= enough):
