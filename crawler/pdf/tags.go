@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -173,21 +174,18 @@ type taggedRun struct {
 // arrange reads the pages by the structure tree. ok is false when the tree does
 // not cover the text: then it cannot be trusted with the order either.
 func (d *reading) arrange(t *tags) (out []piece, ok bool) {
-	covered, loose := 0, 0
 	byUnit := map[*unit][]*taggedRun{}
 	var units []*unit
-	rest := map[*page][]glyph{}
-	for _, p := range d.pages {
+	covered := 0
+	rest := make([][]glyph, len(d.pages))
+	for n, p := range d.pages {
 		last := map[leafUnit]*taggedRun{}
 		for _, g := range p.glyphs {
 			lu, in := t.leaves[leafKey{p.ref.Num, g.mark}]
 			if g.mark < 0 || !in {
-				if g.text != "" && !blank(g.text) {
-					if !g.has(artifact) {
-						loose++
-					}
+				if !g.has(artifact) {
+					rest[n] = append(rest[n], g)
 				}
-				rest[p] = append(rest[p], g)
 				continue
 			}
 			covered++
@@ -203,25 +201,59 @@ func (d *reading) arrange(t *tags) (out []piece, ok bool) {
 			r.glyphs = append(r.glyphs, g)
 		}
 	}
-	if covered == 0 || loose*50 > covered {
+	loose := d.forgotten(rest)
+	if covered == 0 || loose*30 > covered {
 		return nil, false
 	}
 	sort.SliceStable(units, func(i, j int) bool { return firstLeaf(byUnit[units[i]]) < firstLeaf(byUnit[units[j]]) })
 	// What the tree forgot is read by its place, behind its page's text.
 	at := 0
-	forgotten := func(before int) {
+	catchUp := func(before int) {
 		for ; at < before; at++ {
-			if gs := slices.DeleteFunc(rest[d.pages[at]], func(g glyph) bool { return g.has(artifact) }); len(gs) > 0 {
-				out = append(out, d.layout(d.pages[at], gs)...)
+			if len(rest[at]) > 0 {
+				out = append(out, d.layout(d.pages[at], rest[at])...)
 			}
 		}
 	}
 	for _, u := range units {
-		forgotten(byUnit[u][0].page.number)
+		catchUp(byUnit[u][0].page.number)
 		out = append(out, d.unitPiece(u, byUnit[u])...)
 	}
-	forgotten(len(d.pages))
+	catchUp(len(d.pages))
 	return out, true
+}
+
+// forgotten looks at what no element holds. What repeats from page to page is
+// furniture, the repeated head of a table for one, and is taken out; how many
+// signs are left tells how much the tree forgot.
+func (d *reading) forgotten(rest [][]glyph) (left int) {
+	type place struct {
+		page int
+		row  *row
+	}
+	seen := map[string][]place{}
+	for n, gs := range rest {
+		for _, w := range rows(runs(slices.Clone(gs))) {
+			if l := d.set.line(d.pages[n], w.runs, lean{}); l.text != "" {
+				key := numberless(l.text)
+				seen[key] = append(seen[key], place{n, w})
+			}
+		}
+		rest[n] = rest[n][:0]
+	}
+	for _, key := range slices.Sorted(maps.Keys(seen)) {
+		ps := seen[key]
+		if len(ps) > 1 && ps[0].page != ps[len(ps)-1].page {
+			continue
+		}
+		for _, p := range ps {
+			for _, r := range p.row.runs {
+				rest[p.page] = append(rest[p.page], r.glyphs...)
+				left += len(r.glyphs)
+			}
+		}
+	}
+	return left
 }
 
 // byColumn parts the runs of one element where it goes on at the top of the
