@@ -3,7 +3,6 @@ package section
 import (
 	"cmp"
 	"slices"
-	"sort"
 	"sync"
 
 	"policywatch/store/record"
@@ -101,7 +100,7 @@ func (f *finder) reach(q int32, from, to int) {
 	}
 	steps := f.m.auto.next[p.from:p.to]
 	for _, s := range f.sightings[f.at[to]:f.at[to+1]] {
-		k := sort.Search(len(steps), func(i int) bool { return steps[i].word >= s.word })
+		k, _ := slices.BinarySearchFunc(steps, s.word, func(st step, w int32) int { return cmp.Compare(st.word, w) })
 		for ; k < len(steps) && steps[k].word == s.word; k++ {
 			f.reach(steps[k].place, from, int(s.end))
 		}
