@@ -122,23 +122,3 @@ func TestChoose(t *testing.T) {
 		}
 	}
 }
-
-func TestShared(t *testing.T) {
-	a, b := fixture(t, "fa"), fixture(t, "fa")
-	for i := range b.Blocks {
-		b.Blocks[i].Text = strings.ReplaceAll(b.Blocks[i].Text, "آبخیزداری استان سپیدرود", "بنادر استان کارون")
-	}
-	other := fixture(t, "ar")
-	if got := section.Shared(section.Sign(a), section.Sign(b)); got < 0.6 {
-		t.Errorf("a copy under another name shares %.2f", got)
-	}
-	if got := section.Shared(section.Sign(a), section.Sign(other)); got > 0.1 {
-		t.Errorf("another statement shares %.2f", got)
-	}
-	if got := section.Shared(section.Sign(a), section.Sign(a)); got != 1 {
-		t.Errorf("the same statement shares %.2f", got)
-	}
-	if got := section.Shared(section.Sign(&record.Document{}), section.Sign(&record.Document{})); got != 0 {
-		t.Errorf("empty documents share %.2f", got)
-	}
-}

@@ -85,6 +85,7 @@ func NewTools(o Options) (*Tools, error) {
 		return nil, err
 	}
 	sections := section.New(d.lexicons)
+	sections.Now = time.Now
 	judge := gate.New(d.lexicons)
 	reader := extract.New(d.lexicons)
 	files := pdf.New(pdf.Options{Lexicons: d.lexicons, Language: reader.Language})
