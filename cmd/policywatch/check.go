@@ -152,7 +152,10 @@ func writeFindings(w io.Writer, p record.Profile, findings []record.Finding, lan
 		if !f.Must {
 			asked = "recommended"
 		}
-		fmt.Fprintf(w, "%-8s %s  %s  (%s; %s)\n", strings.ToUpper(string(f.Status)), f.ID, isolate(name), asked, f.Citation)
+		if f.Citation != "" {
+			asked += "; " + f.Citation
+		}
+		fmt.Fprintf(w, "%-8s %s  %s  (%s)\n", strings.ToUpper(string(f.Status)), f.ID, isolate(name), asked)
 		if f.Evidence != nil {
 			fmt.Fprintf(w, "         %s\n", isolate("“"+f.Evidence.Quote+"”"))
 			if f.Evidence.Section != "" {

@@ -7,7 +7,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"policywatch/diff/section"
 	"policywatch/store/record"
 )
 
