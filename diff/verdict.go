@@ -1,6 +1,8 @@
 package diff
 
 import (
+	"slices"
+
 	"policywatch/diff/align"
 	"policywatch/store/record"
 )
@@ -20,6 +22,9 @@ func (x *comparison) conclude(findings []record.Finding) {
 	if top >= slight {
 		ch.Facts = x.factChanges()
 		x.tellsFact()
+		if slices.ContainsFunc(ch.Facts, outweighs) {
+			top = max(top, material)
+		}
 	}
 	switch {
 	case top < slight:
@@ -48,6 +53,20 @@ func (x *comparison) conclude(findings []record.Finding) {
 	}
 	ch.Edits = x.edits()
 	ch.Reason = x.reason(findings)
+}
+
+// outweighs reports whether a fact that became another is material by itself,
+// however few words say so: "six months" that become "eighteen". The statement's
+// own date of last update is not.
+func outweighs(f record.FactChange) bool {
+	if f.Before == "" || f.After == "" {
+		return false
+	}
+	switch f.Kind {
+	case record.FactDuration, record.FactEffective, record.FactInstrument, record.FactArticle, record.FactEmail, record.FactPhone, record.FactAmount:
+		return true
+	}
+	return false
 }
 
 // edits lists the differences in the originals' words. Neighbouring moves that

@@ -87,7 +87,7 @@ func ready(o *Options, steps []migration) error {
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && o.ReadOnly:
-		return errors.New("there is no such file")
+		return missing{}
 	case errors.Is(err, fs.ErrNotExist):
 		return create(o.Path, formatAfter(steps))
 	case err != nil:
@@ -247,3 +247,9 @@ func adopt(b *bolt.DB, o Options, steps []migration) error {
 	}
 	return nil
 }
+
+// missing is fs.ErrNotExist in words of our own.
+type missing struct{}
+
+func (missing) Error() string        { return "there is no such file" }
+func (missing) Is(target error) bool { return target == fs.ErrNotExist }

@@ -21,7 +21,7 @@ func (p *program) versionOf(ctx context.Context, a *wire.App, arg string) (*reco
 	}
 	site, err := a.Pick([]string{name})
 	if err != nil {
-		return nil, err
+		return nil, usagef("%s: there is no such file, and as a site %w", arg, err)
 	}
 	v, err := a.Store.Version(ctx, site[0].Domain, n)
 	return v, notFound(err, arg)

@@ -62,6 +62,9 @@ func (p *program) sides(ctx context.Context, args []string, f func(*wire.Tools, 
 	}
 	for _, arg := range args {
 		if !isFile(arg) && !isURL(arg) {
+			if looksLikeFile(arg) {
+				return usagef("%s: there is no such file", arg)
+			}
 			return p.archive(ctx, func(a *wire.App) error { return read(a.Tools, a) })
 		}
 	}

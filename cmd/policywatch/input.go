@@ -31,6 +31,12 @@ func isFile(arg string) bool {
 	return err == nil && !isURL(arg)
 }
 
+// looksLikeFile reports whether the argument was meant as a file rather than as
+// a site: it has a folder, an ending that pages have, or no dot at all.
+func looksLikeFile(arg string) bool {
+	return strings.ContainsAny(arg, `/\`) || fileTypes[strings.ToLower(filepath.Ext(arg))] != "" || !strings.Contains(arg, ".")
+}
+
 func isURL(arg string) bool {
 	return strings.HasPrefix(arg, "http://") || strings.HasPrefix(arg, "https://")
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"runtime/debug"
 	"slices"
@@ -160,8 +161,11 @@ func (p *program) archive(ctx context.Context, f func(*wire.App) error) (err err
 	a, err := wire.Open(ctx, p.options(), true)
 	if err != nil {
 		var usage *wire.UsageError
-		if errors.As(err, &usage) {
+		switch {
+		case errors.As(err, &usage):
 			return err
+		case errors.Is(err, fs.ErrNotExist):
+			return unfinished{fmt.Errorf("%w; `policywatch scan` makes the archive, --db and --config name another", err)}
 		}
 		return unfinished{err}
 	}

@@ -41,7 +41,19 @@ arguments only those are visited; a SITE that is not configured is visited too.`
 }
 
 func (p *program) scanSites(ctx context.Context, o wire.Options, args []string, failOn record.Severity) (err error) {
-	a, err := wire.Open(ctx, o, false)
+	t, err := wire.NewTools(o)
+	if err != nil {
+		return err
+	}
+	sites, err := t.Pick(args)
+	if err == nil && len(sites) == 0 {
+		err = usagef("there is no site to visit: name one, or a list with --domains FILE, or write sites: into %s", wire.DefaultConfig)
+	}
+	if err != nil { // before an archive is made for nothing
+		t.Close()
+		return err
+	}
+	a, err := t.Open(ctx, false)
 	if err != nil {
 		return archiveError(err)
 	}
@@ -50,13 +62,6 @@ func (p *program) scanSites(ctx context.Context, o wire.Options, args []string, 
 			err = unfinished{cerr}
 		}
 	}()
-	sites, err := a.Pick(args)
-	if err != nil {
-		return err
-	}
-	if len(sites) == 0 {
-		return usagef("there is no site to visit: name one, or a list with --domains FILE, or write sites: into %s", wire.DefaultConfig)
-	}
 	hit := false
 	bar := p.progress(len(sites))
 	sum, err := a.Monitor.Scan(ctx, sites, a.Concurrency(), func(r monitor.Result) {

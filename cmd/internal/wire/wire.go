@@ -63,6 +63,7 @@ type Tools struct {
 	robots *robotsMemory
 	config configs.Config
 	sites  []record.Site
+	log    *slog.Logger
 }
 
 // NewTools builds the tools. Close releases the connections.
@@ -98,7 +99,7 @@ func NewTools(o Options) (*Tools, error) {
 		Desk: desk, Sections: sections, Diff: diff.New(d.lexicons), Report: report.New(d.books), Profiles: d.profiles,
 		Crawler: &crawler.Crawler{Fetch: client, Door: client, Find: newFinder(d.lexicons, client, decode, desk), Read: desk,
 			Scheme: cfg.Crawl.Scheme, Clock: time.Now, Log: o.Log},
-		client: client, robots: robots, config: cfg, sites: sites,
+		client: client, robots: robots, config: cfg, sites: sites, log: o.Log,
 	}, nil
 }
 
@@ -151,11 +152,17 @@ type App struct {
 
 // Open builds the program. readOnly opens the archive for reading only and
 // fails when there is none.
-func Open(ctx context.Context, o Options, readOnly bool) (_ *App, err error) {
+func Open(ctx context.Context, o Options, readOnly bool) (*App, error) {
 	t, err := NewTools(o)
 	if err != nil {
 		return nil, err
 	}
+	return t.Open(ctx, readOnly)
+}
+
+// Open builds the rest of the program around the tools, which it takes over: it
+// closes them with itself, and when it fails.
+func (t *Tools) Open(ctx context.Context, readOnly bool) (_ *App, err error) {
 	a := &App{Tools: t}
 	a.closers.add("connections", func() error { t.Close(); return nil })
 	defer func() {
@@ -163,7 +170,7 @@ func Open(ctx context.Context, o Options, readOnly bool) (_ *App, err error) {
 			a.Close()
 		}
 	}()
-	db, err := store.Open(ctx, store.Options{Path: t.config.Store.Path, ReadOnly: readOnly, Log: o.Log})
+	db, err := store.Open(ctx, store.Options{Path: t.config.Store.Path, ReadOnly: readOnly, Log: t.log})
 	if err != nil {
 		return nil, err
 	}
@@ -179,10 +186,10 @@ func Open(ctx context.Context, o Options, readOnly bool) (_ *App, err error) {
 	a.Monitor = &monitor.Monitor{
 		Store: db, Crawl: t.Crawler, Read: t.Desk, Sections: t.Sections, Diff: t.Diff, Route: a.router, Profile: t.Profile,
 		ConfirmAfter: time.Duration(t.config.Crawl.ConfirmAfter), SecondLook: secondLook(time.Duration(t.config.Crawl.ConfirmAfter)),
-		FailNoticeAfter: t.config.Schedule.FailNoticeAfter, Clock: time.Now, Log: o.Log,
+		FailNoticeAfter: t.config.Schedule.FailNoticeAfter, Clock: time.Now, Log: t.log,
 	}
 	a.Dispatcher = &notify.Dispatcher{Outbox: db, Senders: senders, Writer: t.Report, Lang: t.config.Notify.Lang, Langs: langs,
-		Clock: time.Now, Log: o.Log}
+		Clock: time.Now, Log: t.log}
 	return a, nil
 }
 
