@@ -108,6 +108,7 @@ func (c *Comparer) compare(old, new Side) (*comparison, record.Change) {
 		return nil, ch
 	}
 	x.old = newSide(a, x.lang, x.al.Old, x.al.OldGroup, x.al.Groups)
+	x.old.old = true
 	x.new = newSide(b, x.lang, x.al.New, x.al.NewGroup, x.al.Groups)
 	x.examine()
 	x.sections()

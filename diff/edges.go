@@ -130,7 +130,7 @@ func (s *side) outside(i int) bool {
 	case !e.surround && !e.menu && i < e.widget:
 		return false
 	case f.prose:
-		return e.litter && !titled || !carries(s.own[t.Block]) && (e.menu || !titled && !f.privacy && len(s.page.privacy) > 0)
+		return !titled && (e.litter || !carries(s.own[t.Block]) && !f.privacy && len(s.page.privacy) > 0)
 	case e.menu:
 		return !f.mail || !slices.Contains(topics, record.ControllerContact)
 	case f.states:

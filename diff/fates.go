@@ -91,6 +91,7 @@ func (x *comparison) sections() {
 // difference in it.
 func (x *comparison) sectionWeights() (olds, news []weight) {
 	olds, news = make([]weight, len(x.old.doc.Sections)), make([]weight, len(x.new.doc.Sections))
+	// What stands elsewhere too is told, but no section is gone for it.
 	put := func(list []weight, ss []align.Sentence, w weight) {
 		for _, s := range ss {
 			if s.Section >= 0 {
@@ -100,6 +101,9 @@ func (x *comparison) sectionWeights() (olds, news []weight) {
 	}
 	for i := range x.passages {
 		p := &x.passages[i]
+		if p.repeat {
+			continue
+		}
 		put(olds, x.old.ss[p.Old.From:p.Old.To], p.weight)
 		put(news, x.new.ss[p.New.From:p.New.To], p.weight)
 	}

@@ -1,7 +1,6 @@
 package diff
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -34,6 +33,7 @@ type passage struct {
 	dated     bool        // the statement's own date of last update
 	shortened bool        // words went and none came
 	links     bool        // only addresses in the text differ
+	repeat    bool        // the other side says it too, though not as often
 }
 
 func (p *passage) op() record.EditOp {
@@ -109,33 +109,79 @@ func (x *comparison) recoveries() {
 	}
 }
 
-// lone weighs a passage that only one side has.
+// lone weighs a passage that only one side has. Text that the other side says as
+// often only stands elsewhere; where it says it less often, one of several copies
+// went, which under its own heading may have said something of its own.
 func (x *comparison) lone(p *passage, s *side, at align.Span, far *side) weight {
 	var rest []align.Sentence
 	var text strings.Builder
+	repeats, size := 0, 0
 	for i := at.From; i < at.To; i++ {
 		t := s.ss[i]
-		if f := s.face(t.Block); !f.link && !f.button && !s.outside(i) && !far.holds(t) {
-			rest = append(rest, t)
-			text.WriteString(t.Text)
-			text.WriteByte(' ')
+		f := s.face(t.Block)
+		if f.link || f.button || s.outside(i) || far.isHeading(t) {
+			continue
 		}
+		if n := far.times(key(t)); n > 0 {
+			if n >= s.times(key(t)) || s.rowKeeps(i, far) {
+				continue
+			}
+			repeats++
+		}
+		rest = append(rest, t)
+		text.WriteString(t.Text)
+		text.WriteByte(' ')
+		size += len(t.Text)
 	}
-	switch ws := words(text.String()); {
+	ws := words(text.String())
+	switch {
 	case len(rest) == 0:
 		return noise
+	case repeats == len(rest):
+		p.repeat = true
+		if size*3 >= s.size() {
+			return noise // the page held the statement twice, for two kinds of screen
+		}
+		if x.lang.stance(ws).any() {
+			return material
+		}
+		return slight
 	case bareHeading(rest, s.doc):
 		if carries(p.topics) {
 			return slight // the text under it lost its name
 		}
 		return noise
-	case x.isDate(rest, s.doc):
+	case x.isDate(rest, s.doc, values(ws)):
 		p.dated = true
 		return slight
 	case x.lang.stance(ws).any() || carries(p.topics) || len(values(ws)) > 0:
 		return material
 	}
 	return slight
+}
+
+// rowKeeps reports whether cell i of a table row, which only this side has, is
+// said by another cell of the same row on the far side: a merged cell that a
+// reader had repeated.
+func (s *side) rowKeeps(i int, far *side) bool {
+	t := s.ss[i]
+	if t.Kind != record.Row {
+		return false
+	}
+	for _, step := range []int{-1, 1} {
+		for k := i + step; k >= 0 && k < len(s.ss) && s.ss[k].Block == t.Block && k-i < 50 && i-k < 50; k += step {
+			if !s.matched(k) {
+				continue
+			}
+			at := s.groups[s.group[k]].New
+			if !s.old {
+				at = s.groups[s.group[k]].Old
+			}
+			row := &far.doc.Blocks[far.ss[at.From].Block]
+			return len(row.Text) < 4000 && strings.Contains(canon.Key(row.Text), key(t))
+		}
+	}
+	return false
 }
 
 // bareHeading reports whether all that came or went is a heading: without text
@@ -174,12 +220,14 @@ func (x *comparison) reworded(p *passage) weight {
 		return noise // "this statement" is named, or is no longer
 	case x.onlyNumbering(p, gone, come):
 		return noise
+	case (len(gone) == 0 || len(come) == 0) && x.carriedOver(p):
+		return moved
 	}
 	p.turn = x.lang.turn(a, b)
 	if p.turn.denial || p.turn.duty {
 		return material
 	}
-	if x.isDate(x.old.ss[p.Old.From:p.Old.To], x.old.doc) && x.isDate(x.new.ss[p.New.From:p.New.To], x.new.doc) {
+	if x.isDate(x.old.ss[p.Old.From:p.Old.To], x.old.doc, p.values[0]) && x.isDate(x.new.ss[p.New.From:p.New.To], x.new.doc, p.values[1]) {
 		p.dated = true
 		return slight
 	}
@@ -187,6 +235,22 @@ func (x *comparison) reworded(p *passage) weight {
 		return material
 	}
 	return slight
+}
+
+// carriedOver reports whether all that a sentence gained or lost is text that
+// the other side says elsewhere, as often.
+func (x *comparison) carriedOver(p *passage) bool {
+	for _, part := range align.Words(p.old, p.new) {
+		if part.Op == "" {
+			continue
+		}
+		k := canon.Key(part.Text)
+		was, is := x.old.times(k), x.new.times(k)
+		if part.Op == record.EditInsert && (was == 0 || was < is) || part.Op == record.EditDelete && (is == 0 || is < was) {
+			return false
+		}
+	}
+	return true
 }
 
 // renumberings maps the marks of headings that changed nothing but their
@@ -316,13 +380,30 @@ func (x *comparison) isName(w string) bool {
 const titleWords = 12
 
 // isDate reports whether the sentences state the day of the last update and
-// little else.
-func (x *comparison) isDate(ss []align.Sentence, doc *record.Document) bool {
-	return len(ss) <= 2 && !slices.ContainsFunc(ss, func(s align.Sentence) bool {
-		return len(strings.Fields(s.Text)) > dateWords || !slices.ContainsFunc(doc.Facts, func(f record.Fact) bool {
-			return f.Kind == record.FactUpdated && f.Block == s.Block && strings.Contains(s.Text, f.Text)
-		})
-	})
+// little else: every value that differs belongs to it.
+func (x *comparison) isDate(ss []align.Sentence, doc *record.Document, differ []string) bool {
+	if len(ss) > 2 {
+		return false
+	}
+	date := make(map[string]bool)
+	for _, s := range ss {
+		if len(strings.Fields(s.Text)) > dateWords {
+			return false
+		}
+		found := false
+		for _, f := range doc.Facts {
+			if f.Kind == record.FactUpdated && f.Block == s.Block && strings.Contains(s.Text, f.Text) {
+				found = true
+				for _, w := range words(f.Text) {
+					date[w] = true
+				}
+			}
+		}
+		if !found {
+			return false
+		}
+	}
+	return all(differ, func(w string) bool { return date[w] })
 }
 
 // dateWords is the length up to which a sentence with the date of the last

@@ -72,7 +72,13 @@ func (p *polarity) affirmed(w string) (string, bool) {
 		if !ok || rest == "" {
 			continue
 		}
-		if utf8.RuneCountInString(x) > 1 || len(p.stems) == 0 {
+		if n := utf8.RuneCountInString(x); n > 1 || len(p.stems) == 0 {
+			// نمی is ن before می: the plain verb keeps its می.
+			for _, one := range p.prefixes {
+				if utf8.RuneCountInString(one) == 1 && n > 1 && strings.HasPrefix(x, one) {
+					return w[len(one):], true
+				}
+			}
 			return rest, true
 		}
 		for _, s := range p.stems {
@@ -165,7 +171,6 @@ func (p *polarity) bare(ws []string) []string {
 				}
 			}
 		}
-		// A Persian verb drops or takes the می with its denial.
 		out = append(out, w)
 	}
 	return out
@@ -188,6 +193,9 @@ type turned struct {
 func (p *polarity) turn(old, new []string) turned {
 	a, b := p.stance(old), p.stance(new)
 	var t turned
+	if p.bareDenial(minus(old, new), minus(new, old)) {
+		return turned{denial: true, weighty: true}
+	}
 	if a == b {
 		return t
 	}
@@ -200,6 +208,13 @@ func (p *polarity) turn(old, new []string) turned {
 	t.denial = a.denials != b.denials || a.exceptions != b.exceptions
 	t.duty = (a.duties-b.duties)*(a.maybes-b.maybes) < 0
 	return t
+}
+
+// bareDenial reports whether two sentences differ in words of denial alone,
+// which no idiom excuses: "not limited to" became "limited to".
+func (p *polarity) bareDenial(gone, come []string) bool {
+	deny := func(w string) bool { return p.denials.at([]string{w}, 0) > 0 }
+	return len(gone)+len(come) > 0 && (len(gone) == 0 || len(come) == 0) && all(gone, deny) && all(come, deny)
 }
 
 // likeness is 0 to 1: the part of all words, by length, that both sides have.

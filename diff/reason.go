@@ -262,6 +262,16 @@ func around(p *passage) (before, after string) {
 	return quoted(a.String(), quoteLength), quoted(b.String(), quoteLength)
 }
 
+// dated is the first passage that gives another day of the last update.
+func (w *writer) dated() *passage {
+	for i := range w.passages {
+		if p := &w.passages[i]; p.dated && p.op() == record.EditReplace {
+			return p
+		}
+	}
+	return nil
+}
+
 // date tells how the statement's own date moved, or that it did not.
 func (w *writer) date() {
 	dates := func(d *record.Document) (out []string) {
@@ -280,6 +290,9 @@ func (w *writer) date() {
 		w.say("The date of the last update moved from %s to %s.", a[0], b[0])
 	case len(a) == 1 && len(b) == 0:
 		w.say("The date of the last update (%s) was removed.", a[0])
+	case w.dated() != nil:
+		before, after := around(w.dated())
+		w.say("The date of the last update changed: %s became %s.", before, after)
 	case len(a) == 1 && len(b) == 1 && w.change.Severity.AtLeast(record.SeverityMajor):
 		w.say("The statement's own date of last update, %s, did not change.", a[0])
 	}

@@ -18,6 +18,7 @@ import (
 // megabyte costs no more for having thousands of sentences.
 type side struct {
 	doc    *record.Document
+	old    bool
 	page   *pageWords
 	ss     []align.Sentence
 	group  []int // of each sentence, its place in Alignment.Groups
@@ -61,6 +62,14 @@ func newSide(doc *record.Document, lang *tongue, ss []align.Sentence, group []in
 	}
 	s.edges = s.findEdges()
 	return s
+}
+
+// size is the length of the text in bytes.
+func (s *side) size() (n int) {
+	for i := range s.doc.Blocks {
+		n += len(s.doc.Blocks[i].Text)
+	}
+	return n
 }
 
 // heading is the heading that a sentence stands under.
@@ -234,36 +243,50 @@ const longKey = 40
 // plain is how many bytes are searched without an index.
 const plain = 1 << 24
 
-// holds reports whether the document says the sentence anywhere: within a
-// longer sentence, or, where it is short, as a heading.
-func (s *side) holds(t align.Sentence) bool {
-	key := t.Key
-	if key == "" {
-		key = canon.Key(t.Text)
+// isHeading reports whether a short sentence is a heading of the document: the
+// entry of a table of contents.
+func (s *side) isHeading(t align.Sentence) bool {
+	s.read()
+	return s.headings[key(t)]
+}
+
+// times counts how often the document says what a key stands for, within a
+// longer sentence or by itself; 0 for what is too short to be found without
+// chance.
+func (s *side) times(k string) int {
+	if len(k) < longKey {
+		return 0
 	}
-	if s.headings == nil {
-		s.headings = make(map[string]bool)
-		var b strings.Builder
-		for i := range s.doc.Blocks {
-			b.WriteString(s.doc.Blocks[i].Text)
-			b.WriteByte('\n')
-			if s.doc.Blocks[i].Kind == record.Heading {
-				s.headings[canon.Key(s.doc.Blocks[i].Text)] = true
-			}
-		}
-		s.whole = canon.Key(b.String())
-	}
-	if s.headings[key] {
-		return true
-	}
-	if len(key) < longKey {
-		return false
-	}
+	s.read()
 	if s.lookups++; s.lookups*len(s.whole) <= plain {
-		return strings.Contains(s.whole, key)
+		return strings.Count(s.whole, k)
 	}
 	if s.index == nil {
 		s.index = suffixarray.New([]byte(s.whole))
 	}
-	return len(s.index.Lookup([]byte(key), 1)) > 0
+	return len(s.index.Lookup([]byte(k), 100))
+}
+
+func key(t align.Sentence) string {
+	if t.Key == "" {
+		return canon.Key(t.Text)
+	}
+	return t.Key
+}
+
+// read works out the canonical text and the headings.
+func (s *side) read() {
+	if s.headings != nil {
+		return
+	}
+	s.headings = make(map[string]bool)
+	var b strings.Builder
+	for i := range s.doc.Blocks {
+		b.WriteString(s.doc.Blocks[i].Text)
+		b.WriteByte('\n')
+		if s.doc.Blocks[i].Kind == record.Heading {
+			s.headings[canon.Key(s.doc.Blocks[i].Text)] = true
+		}
+	}
+	s.whole = canon.Key(b.String())
 }
