@@ -24,6 +24,7 @@ const (
 type balance struct {
 	oldLen, newLen int // bytes of text
 	pure           bool
+	sections       int // of the old side that have text
 	goneSections   int
 	goneTopics     []record.Topic
 	coverage       float64 // part of the old topics that the new side covers
@@ -73,6 +74,11 @@ func (x *comparison) weigh() balance {
 	for _, l := range x.losses {
 		if l.heading != "" {
 			b.goneSections++
+		}
+	}
+	for k := range x.old.doc.Sections {
+		if s := &x.old.doc.Sections[k]; !s.Implicit && s.To-s.From > 1 {
+			b.sections++
 		}
 	}
 	b.hole = x.hole()
@@ -146,9 +152,9 @@ func (x *comparison) half() (reason, suspect string) {
 		return fmt.Sprintf("Only %s of the earlier text came through, unchanged; the rest had probably not been loaded.", percent), ""
 	case b.pure && b.hole >= 2 && b.goneSections >= 2:
 		return fmt.Sprintf("%d numbered sections in a row are missing while those behind them kept their numbers and everything else is word for word the same; the page was probably not loaded whole.", b.hole), ""
-	case b.pure && b.goneSections >= manySections && len(b.goneTopics) >= manyTopics:
-		return fmt.Sprintf("%d sections are missing, among them %s, while everything else is word for word the same; the page was probably not loaded whole.",
-			b.goneSections, list(topicNames(b.goneTopics), 4)), ""
+	case b.pure && b.goneSections >= manySections && b.goneSections*2 > b.sections && len(b.goneTopics) >= manyTopics:
+		return fmt.Sprintf("Most sections are missing, and with them %s, while everything else is word for word the same; the page was probably not loaded whole.",
+			list(topicNames(b.goneTopics), 4)), ""
 	case left < collapse:
 		return "", "collapse"
 	case b.pure && b.goneSections >= 2 && len(b.goneTopics) >= 2:
