@@ -32,6 +32,14 @@ type typesetter struct {
 	written bool
 	// backward says that right-to-left text is drawn in reading order.
 	backward bool
+	// strokes are signs without a meaning that only stretch words.
+	strokes map[sign]bool
+}
+
+// sign is a code of a font.
+type sign struct {
+	font *font
+	code uint32
 }
 
 // lean counts the letters of both directions around a line: a line in two
@@ -106,9 +114,30 @@ func (t *typesetter) line(p *page, rs []*run, around lean) *line {
 	if strings.Contains(l.text, "\u00AD") {
 		l.text = strings.ReplaceAll(l.text, "\u00AD", "")
 	}
+	if l.text != "" {
+		t.bullet(p, l)
+	}
 	l.first = firstWord(read, glyphs)
 	l.links = linksOf(p, read, glyphs, t.orderer)
 	return l
+}
+
+// bullet finds a bullet that is drawn before a line rather than written.
+func (t *typesetter) bullet(p *page, l *line) {
+	for _, b := range p.dots {
+		if b.y < l.y-0.1*l.size || b.y > l.y+0.75*l.size || b.size > 0.75*l.size {
+			continue
+		}
+		before := l.x0 - b.x
+		if l.rtl && t.rtl {
+			before = b.x - l.x1
+		}
+		if before > 0.2*l.size && before < 3*l.size {
+			l.text = "• " + l.text
+			l.x0, l.x1 = min(l.x0, b.x), max(l.x1, b.x)
+			return
+		}
+	}
 }
 
 // items makes pieces of signs and finds the spaces between them.
@@ -141,7 +170,7 @@ func (t *typesetter) items(rs []*run) ([]item, []*glyph) {
 				out = append(out, item{text: " ", index: -1, gap: true})
 			}
 			last = g
-			if t.drop(r, i) {
+			if g.has(stroke) && t.strokes[sign{g.font, g.code}] {
 				continue
 			}
 			it := item{text: clean(g.text), index: len(glyphs), spelled: g.has(spelled)}
@@ -181,32 +210,6 @@ func tracking(r *run) float64 {
 	}
 	sort.Float64s(gaps)
 	return max(0, gaps[len(gaps)/2])
-}
-
-// drop reports signs without a meaning: the strokes that stretch a word to the
-// width of its line have no code of their own, and no map mentions them.
-func (t *typesetter) drop(r *run, i int) bool {
-	g := &r.glyphs[i]
-	if !g.has(stroke) || len(g.font.unmapped) > 1 {
-		return false
-	}
-	for _, step := range []int{-1, 1} {
-		for j := i + step; j >= 0 && j < len(r.glyphs); j += step {
-			if o := &r.glyphs[j]; !o.has(stroke) {
-				if kindOf(o.text) == right {
-					return true
-				}
-				break
-			}
-		}
-	}
-	// The whole run may be strokes between two others.
-	for k := range r.glyphs {
-		if !r.glyphs[k].has(stroke) {
-			return false
-		}
-	}
-	return true
 }
 
 // clean takes out what has no width: direction marks, byte order marks.

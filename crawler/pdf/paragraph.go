@@ -251,11 +251,20 @@ func (d *reading) join(text string, last *line, next string) string {
 	after, _ := utf8.DecodeRuneInString(next)
 	if (before == '-' || before == 0x2010) && unicode.IsLower(after) && !rightToLeft(after) {
 		head := lastWord(text[:len(text)-n])
+		if strings.ContainsAny(head, ".@_") { // an address keeps its hyphen
+			return text + next
+		}
 		tail := firstToken(next)
 		if c, _ := utf8.DecodeLastRuneInString(head); unicode.IsLetter(c) && !rightToLeft(c) {
 			if !d.words[strings.ToLower(head+"-"+tail)] || d.words[strings.ToLower(head+tail)] {
 				return text[:len(text)-n] + next
 			}
+			return text + next
+		}
+	}
+	// A number or a name that goes on behind its hyphen.
+	if before == '-' && unicode.IsDigit(after) {
+		if c, _ := utf8.DecodeLastRuneInString(text[:len(text)-n]); unicode.IsDigit(c) || unicode.IsLetter(c) {
 			return text + next
 		}
 	}
