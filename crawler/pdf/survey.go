@@ -54,13 +54,44 @@ func (d *reading) survey() {
 	}
 	letters := rtl + ltr
 	d.bold = heavy*2 > letters
-	d.set.written = blanks*20 > signs
+	d.surveySpaces(blanks*20 > signs)
 	d.set.rtl = rtl > ltr
 	// A file that names one shape for every place of a letter says nothing by it.
 	d.set.shapes = forms > 20 && tied*2 > forms
 	if rtl > 0 {
 		d.surveyOrder()
 	}
+}
+
+// surveySpaces learns how wide the spaces of the text are. A file that writes
+// its spaces needs no small gaps read as such, but may leave one out where it
+// moves the pen instead.
+func (d *reading) surveySpaces(written bool) {
+	d.set.space = 0.17
+	if !written {
+		return
+	}
+	var gaps []float64
+	for _, p := range d.pages {
+		for i := 2; i < len(p.glyphs) && len(gaps) < 20000; i++ {
+			a, b, c := &p.glyphs[i-2], &p.glyphs[i-1], &p.glyphs[i]
+			if blank(b.text) && !blank(a.text) && !blank(c.text) && a.text != "" && c.text != "" && a.y == c.y && a.size == c.size {
+				white := c.x - a.end()
+				if c.x < a.x {
+					white = a.x - c.end()
+				}
+				gaps = append(gaps, white/c.size)
+			}
+		}
+	}
+	d.set.space = 0.3
+	if len(gaps) < 20 {
+		return
+	}
+	slices.Sort(gaps)
+	d.set.space = min(0.3, max(0.11, 0.6*gaps[len(gaps)/4]))
+	none, _ := slices.BinarySearch(gaps, 0.08)
+	d.set.exact = none*5 < len(gaps)
 }
 
 func sortedKeys(m map[float64]int) []float64 {
