@@ -25,6 +25,8 @@ type reading struct {
 	// words are all words of the text in lower case, to tell the hyphen of a
 	// compound from that of a broken word.
 	words map[string]bool
+	// typed says that lines have no places, only an order.
+	typed bool
 }
 
 // read draws the pages and reads the text on them.
@@ -35,7 +37,7 @@ func (r *Reader) read(f *object.File) (*record.Document, error) {
 		return nil, fmt.Errorf("it has more than %d pages", r.limits.Pages)
 	}
 	if len(list) == 0 {
-		return nil, fmt.Errorf("it has no pages")
+		return nil, damaged("it has no pages")
 	}
 	fonts := map[object.Ref]*font{}
 	signs, pictures := 0, 0
@@ -55,14 +57,14 @@ func (r *Reader) read(f *object.File) (*record.Document, error) {
 		return nil, fmt.Errorf("its %s pictures of text and hardly any text: it needs text recognition (OCR)", plural(len(list), "page is a", "pages are"))
 	}
 	if signs == 0 {
-		return nil, fmt.Errorf("its %s no text", plural(len(list), "page holds", "pages hold"))
+		return nil, damaged(fmt.Sprintf("its %s no text", plural(len(list), "page holds", "pages hold")))
 	}
 	d.survey()
 	blocks := d.blocks()
 	if err := f.Budget().Err(); err != nil {
 		return nil, err
 	}
-	doc := &record.Document{Extractor: Version, Blocks: blocks, Title: d.title0(blocks)}
+	doc := &record.Document{Extractor: Version, Blocks: blocks, Title: d.title(blocks)}
 	return doc, nil
 }
 
@@ -74,8 +76,10 @@ func plural(n int, one, many string) string {
 }
 
 // blocks turns pages into blocks.
-func (d *reading) blocks() []record.Block {
-	ps := d.pieces()
+func (d *reading) blocks() []record.Block { return d.finish(d.pieces()) }
+
+// finish makes blocks of lines.
+func (d *reading) finish(ps []piece) []record.Block {
 	ps = d.sweep(ps)
 	d.measure(ps)
 	var blocks []record.Block
