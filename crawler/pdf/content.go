@@ -27,9 +27,11 @@ type content struct {
 	stack  []graphics
 	marks  []marked
 	path   []rule
+	shapes []rule // the boxes of the path's parts
 	x, y   float64
 	glyphs []glyph
 	rules  []rule
+	dots   []dot
 	// pictures is the area that images cover, in square points.
 	pictures float64
 	// turned counts signs that run up and down the page.
@@ -270,7 +272,7 @@ func (c *content) showString(text []byte) {
 		code, n := f.next(text)
 		text = text[n:]
 		w := f.advance(code)
-		c.glyph(f.text(code), w)
+		c.glyph(f.text(code), code, w)
 		w = w*s.size + s.chars
 		if n == 1 && code == ' ' {
 			w += s.words
@@ -280,7 +282,7 @@ func (c *content) showString(text []byte) {
 }
 
 // glyph keeps a sign of a width in text space that is drawn where the pen is.
-func (c *content) glyph(text string, w float64) {
+func (c *content) glyph(text string, code uint32, w float64) {
 	s := &c.state
 	if len(c.glyphs) >= maxGlyphs {
 		return
@@ -316,6 +318,7 @@ func (c *content) glyph(text string, w float64) {
 	}
 	if text == unknown {
 		g.flags |= stroke
+		g.code = code
 	}
 	for i := len(c.marks) - 1; i >= 0; i-- {
 		if c.marks[i].artifact {

@@ -31,8 +31,6 @@ type font struct {
 	height float64
 	// seen caches what codes stand for.
 	seen map[uint32]string
-	// mapped and unmapped count codes by whether they stand for text.
-	unmapped map[uint32]int
 }
 
 type widthSpan struct {
@@ -43,7 +41,7 @@ type widthSpan struct {
 const maxWidths = 1 << 16
 
 func readFont(f *object.File, d object.Dict) *font {
-	t := &font{scale: 0.001, seen: map[uint32]string{}, widths: map[uint32]float64{}, unmapped: map[uint32]int{}}
+	t := &font{scale: 0.001, seen: map[uint32]string{}, widths: map[uint32]float64{}}
 	t.name = string(f.Name(d["BaseFont"]))
 	if len(t.name) > 7 && t.name[6] == '+' {
 		t.name = t.name[7:]
@@ -239,17 +237,11 @@ const unknown = "\uFFFD"
 // text is what a code stands for.
 func (t *font) text(c uint32) string {
 	if s, ok := t.seen[c]; ok {
-		if s == unknown {
-			t.unmapped[c]++
-		}
 		return s
 	}
 	s := t.decode(c)
 	if len(t.seen) < 1<<17 {
 		t.seen[c] = s
-	}
-	if s == unknown {
-		t.unmapped[c]++
 	}
 	return s
 }

@@ -14,6 +14,8 @@ type glyph struct {
 	font          *font
 	// mark is the marked content that it belongs to, -1 for none.
 	mark int32
+	// code is the sign's number in the font, kept where no map explains it.
+	code uint32
 	flags
 }
 
@@ -34,6 +36,9 @@ func (g *glyph) end() float64     { return g.x + g.w }
 type rule struct{ x0, y0, x1, y1 float64 }
 
 func (r rule) horizontal() bool { return r.x1-r.x0 > r.y1-r.y0 }
+
+// dot is a small filled shape: a bullet, where one stands before a line.
+type dot struct{ x, y, size float64 }
 
 // matrix is a transformation: x' = ax + cy + e, y' = bx + dy + f.
 type matrix struct{ a, b, c, d, e, f float64 }

@@ -1,7 +1,6 @@
 package pdf
 
 import (
-	"math"
 	"slices"
 )
 
@@ -23,7 +22,7 @@ type piece struct {
 // layout reads a page by places: zones from the top, columns one after the
 // other, rows of tables cell by cell.
 func (d *reading) layout(p *page, gs []glyph) []piece {
-	return d.place(p, runs(gs), 0)
+	return d.place(p, gather(grids(p.rules), runs(gs)), 0)
 }
 
 // maxColumns bounds columns within columns.
@@ -33,10 +32,10 @@ func (d *reading) place(p *page, rs []*run, depth int) (out []piece) {
 	if !d.file.Budget().Step(len(rs) * 16) {
 		return nil
 	}
-	for _, z := range zones(strips(rows(rs)), d.body) {
+	for _, z := range zones(strips(rows(rs)), d.body, p.rules) {
 		switch {
 		case z.gutters == nil || depth >= maxColumns:
-			out = append(out, d.flow(p, z, depth > 0))
+			out = append(out, d.flow(p, z, depth > 0)...)
 		case z.prose(p.rules):
 			for _, k := range d.columnOrder(&z) {
 				var inside []*run
@@ -64,15 +63,29 @@ func (d *reading) columnOrder(z *zone) []int {
 	return ks
 }
 
-func (d *reading) flow(p *page, z zone, column bool) piece {
-	f := piece{column: column}
+// flow reads rows one below the other; drawn tables part it.
+func (d *reading) flow(p *page, z zone, column bool) (out []piece) {
 	var all []*row
-	for _, s := range z.strips {
-		all = append(all, s.rows...)
+	flush := func() {
+		if ls := d.set.lines(p, all); len(ls) > 0 {
+			f := piece{column: column, lines: ls}
+			f.left, f.right = margins(ls)
+			out = append(out, f)
+		}
+		all = nil
 	}
-	f.lines = d.set.lines(p, all)
-	f.left, f.right = margins(f.lines)
-	return f
+	for _, s := range z.strips {
+		for _, r := range s.rows {
+			if g := r.grid(); g != nil {
+				flush()
+				out = append(out, d.gridRows(p, g)...)
+				continue
+			}
+			all = append(all, r)
+		}
+	}
+	flush()
+	return out
 }
 
 // margins are the edges that lines keep to. A single line that stands out says
@@ -98,41 +111,57 @@ func margins(ls []*line) (left, right float64) {
 }
 
 // table reads the zone's cells row by row. Rules part the rows where there are
-// any; otherwise a row begins where its first column says something new.
+// any; otherwise a row begins where there is more white above all its cells, or
+// where its first column says something new.
 func (d *reading) table(p *page, z *zone) (out []piece) {
 	order := d.columnOrder(z)
 	cuts := z.cuts(p.rules)
-	var row *piece
-	flush := func() {
-		if row != nil {
-			out = append(out, d.tableRow(row)...)
-		}
-		row = nil
-	}
+	ruled := len(cuts) >= 2
 	spread := z.spread()
+	var bands [][]*run
+	var inner []*grid
+	add := func(k int, rs []*run) {
+		for len(bands) <= k {
+			bands = append(bands, nil)
+		}
+		bands[k] = append(bands[k], rs...)
+	}
+	at := 0
 	for i, s := range z.strips {
-		first := slices.DeleteFunc(z.side(s, order[0]), func(r *run) bool { return r.hollow })
-		begin := row == nil
-		if i > 0 && !begin {
-			above, gap := z.strips[i-1], z.strips[i-1].bottom-s.top
-			mid := (above.bottom + s.top) / 2
-			if len(cuts) >= 2 {
-				begin = slices.ContainsFunc(cuts, func(y float64) bool {
-					return y < above.bottom+0.4*above.size+1 && y > s.top-0.4*s.size-1 && math.Abs(y-mid) < above.size+math.Abs(gap)
-				})
-			} else {
-				begin = gap > spread || len(first) > 0 && spread == 0
+		for _, r := range s.rows {
+			if g := r.grid(); g != nil {
+				inner = append(inner, g)
 			}
 		}
-		if begin {
-			flush()
-			row = &piece{cells: make([][]*line, len(order))}
+		if ruled {
+			for _, r := range s.rows {
+				y := r.y + 0.3*r.size
+				add(len(slices.DeleteFunc(slices.Clone(cuts), func(c float64) bool { return c < y })), r.runs)
+			}
+			continue
 		}
-		for k, c := range order {
-			row.cells[k] = append(row.cells[k], d.set.lines(p, rows(z.side(s, c)))...)
+		first := slices.DeleteFunc(z.side(s, order[0]), func(r *run) bool { return r.hollow })
+		if i > 0 && (z.strips[i-1].bottom-s.top > spread && spread > 0 || spread == 0 && len(first) > 0) {
+			at++
+		}
+		for _, r := range s.rows {
+			add(at, r.runs)
 		}
 	}
-	flush()
+	for _, band := range bands {
+		row := piece{cells: make([][]*line, len(order))}
+		cells := make([][]*run, len(order))
+		for _, u := range band {
+			cells[z.column(u)] = append(cells[z.column(u)], u)
+		}
+		for k, c := range order {
+			row.cells[k] = d.set.lines(p, rows(cells[c]))
+		}
+		out = append(out, d.tableRow(&row)...)
+	}
+	for _, g := range inner {
+		out = append(out, d.gridRows(p, g)...)
+	}
 	return out
 }
 

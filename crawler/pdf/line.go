@@ -27,11 +27,21 @@ type line struct {
 // typesetter turns rows into lines with what is known of the whole document.
 type typesetter struct {
 	orderer
-	// written says that the file writes its spaces; otherwise they are inferred
-	// from smaller gaps.
-	written bool
+	// space is the white, in sizes, from which signs belong to different words
+	// although no space is written between them.
+	space float64
+	// exact says that places and widths agree: written spaces have their white.
+	exact bool
 	// backward says that right-to-left text is drawn in reading order.
 	backward bool
+	// strokes are signs without a meaning that only stretch words.
+	strokes map[sign]bool
+}
+
+// sign is a code of a font.
+type sign struct {
+	font *font
+	code uint32
 }
 
 // lean counts the letters of both directions around a line: a line in two
@@ -106,9 +116,30 @@ func (t *typesetter) line(p *page, rs []*run, around lean) *line {
 	if strings.Contains(l.text, "\u00AD") {
 		l.text = strings.ReplaceAll(l.text, "\u00AD", "")
 	}
+	if l.text != "" {
+		t.bullet(p, l)
+	}
 	l.first = firstWord(read, glyphs)
 	l.links = linksOf(p, read, glyphs, t.orderer)
 	return l
+}
+
+// bullet finds a bullet that is drawn before a line rather than written.
+func (t *typesetter) bullet(p *page, l *line) {
+	for _, b := range p.dots {
+		if b.y < l.y-0.1*l.size || b.y > l.y+0.75*l.size || b.size > 0.75*l.size {
+			continue
+		}
+		before := l.x0 - b.x
+		if l.rtl && t.rtl {
+			before = b.x - l.x1
+		}
+		if before > 0.2*l.size && before < 3*l.size {
+			l.text = "• " + l.text
+			l.x0, l.x1 = min(l.x0, b.x), max(l.x1, b.x)
+			return
+		}
+	}
 }
 
 // items makes pieces of signs and finds the spaces between them.
@@ -116,7 +147,8 @@ func (t *typesetter) items(rs []*run) ([]item, []*glyph) {
 	var out []item
 	var glyphs []*glyph
 	var last *glyph
-	spaced := true // nothing has been written yet
+	blanks := false // a space was drawn since the last sign
+	parted := false // and written already, before a mark
 	for _, r := range rs {
 		if t.backward && r.edge && len(r.glyphs) > 1 {
 			reverse(r.glyphs)
@@ -126,45 +158,49 @@ func (t *typesetter) items(rs []*run) ([]item, []*glyph) {
 		for i := range r.glyphs {
 			g := &r.glyphs[i]
 			if blank(g.text) {
-				if !spaced {
-					out = append(out, item{text: " ", index: -1})
-					spaced = true
-				}
+				blanks = last != nil
 				continue
 			}
 			if isMark(g.text) {
+				if blanks {
+					out = append(out, item{text: " ", index: -1})
+					blanks, parted = false, true
+				}
 				out = append(out, item{text: g.text, index: len(glyphs), spelled: g.has(spelled)})
 				glyphs = append(glyphs, g)
 				continue
 			}
-			if last != nil && !spaced && g.x-last.end() > t.gap(g)+track {
-				out = append(out, item{text: " ", index: -1, gap: true})
-			}
-			last = g
-			if t.drop(r, i) {
+			if g.has(stroke) && t.strokes[sign{g.font, g.code}] {
+				last = g
 				continue
 			}
 			it := item{text: clean(g.text), index: len(glyphs), spelled: g.has(spelled)}
 			if it.text == "" {
+				last = g
 				continue
 			}
+			switch gap := 0.0; {
+			case last == nil || parted:
+			case blanks:
+				gap = g.x - last.end()
+				if t.exact && gap < 0.05*g.size && gap > -0.1*g.size && kindOf(g.text) == right && kindOf(last.text) == right {
+					// A space without any width is what is left of a joiner.
+					out = append(out, item{text: string(rune(zwnj)), index: -1})
+					break
+				}
+				out = append(out, item{text: " ", index: -1})
+			case g.x-last.end() > t.space*g.size+track:
+				out = append(out, item{text: " ", index: -1, gap: true})
+			}
+			last, blanks, parted = g, false, false
 			if c, n := utf8.DecodeRuneInString(it.text); n == len(it.text) {
 				it.form, it.dual = formOf(c)
 			}
-			spaced = false
 			out = append(out, it)
 			glyphs = append(glyphs, g)
 		}
 	}
 	return out, glyphs
-}
-
-// gap is the white from which two signs belong to different words.
-func (t *typesetter) gap(g *glyph) float64 {
-	if t.written {
-		return 0.3 * g.size
-	}
-	return 0.17 * g.size
 }
 
 // tracking is the white that a run puts between all its letters.
@@ -181,32 +217,6 @@ func tracking(r *run) float64 {
 	}
 	sort.Float64s(gaps)
 	return max(0, gaps[len(gaps)/2])
-}
-
-// drop reports signs without a meaning: the strokes that stretch a word to the
-// width of its line have no code of their own, and no map mentions them.
-func (t *typesetter) drop(r *run, i int) bool {
-	g := &r.glyphs[i]
-	if !g.has(stroke) || len(g.font.unmapped) > 1 {
-		return false
-	}
-	for _, step := range []int{-1, 1} {
-		for j := i + step; j >= 0 && j < len(r.glyphs); j += step {
-			if o := &r.glyphs[j]; !o.has(stroke) {
-				if kindOf(o.text) == right {
-					return true
-				}
-				break
-			}
-		}
-	}
-	// The whole run may be strokes between two others.
-	for k := range r.glyphs {
-		if !r.glyphs[k].has(stroke) {
-			return false
-		}
-	}
-	return true
 }
 
 // clean takes out what has no width: direction marks, byte order marks.
@@ -230,6 +240,9 @@ func firstWord(read []item, glyphs []*glyph) float64 {
 			if w > 0 {
 				break
 			}
+			continue
+		}
+		if read[i].index < 0 {
 			continue
 		}
 		if g := glyphs[read[i].index]; !isMark(g.text) {

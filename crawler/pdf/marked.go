@@ -48,11 +48,17 @@ func (c *content) endMarked() {
 		return
 	}
 	run := c.glyphs[m.from:]
+	// The widest sign is the letter that the others sit on.
 	g := run[0]
-	end := g.end()
 	for _, o := range run[1:] {
+		if o.w > g.w {
+			g = o
+		}
+	}
+	end := g.end()
+	for _, o := range run {
 		// Text that goes on in another line is better read from its signs.
-		if math.Abs(o.y-g.y) > g.size/2 {
+		if math.Abs(o.y-g.y) > g.size {
 			return
 		}
 		g.x, end = min(g.x, o.x), max(end, o.end())
@@ -64,53 +70,4 @@ func (c *content) endMarked() {
 	}
 	g.flags = g.flags&^stroke | spelled
 	c.glyphs = append(c.glyphs[:m.from], g)
-}
-
-// paint follows paths as far as they may be the rules of a table.
-func (c *content) paint(op string, args []object.Token) {
-	switch op {
-	case "m", "l":
-		v, ok := nums(args, 2)
-		if !ok {
-			return
-		}
-		x, y := c.state.ctm.apply(v[0], v[1])
-		if op == "l" {
-			c.segment(c.x, c.y, x, y)
-		}
-		c.x, c.y = x, y
-	case "re":
-		v, ok := nums(args, 4)
-		if !ok {
-			return
-		}
-		x0, y0 := c.state.ctm.apply(v[0], v[1])
-		x1, y1 := c.state.ctm.apply(v[0]+v[2], v[1]+v[3])
-		const thin = 2.5
-		if w, h := math.Abs(x1-x0), math.Abs(y1-y0); w < thin || h < thin {
-			c.segment(x0, y0, x1, y1)
-		} else {
-			c.segment(x0, y0, x1, y0)
-			c.segment(x0, y1, x1, y1)
-			c.segment(x0, y0, x0, y1)
-			c.segment(x1, y0, x1, y1)
-		}
-	case "S", "s", "f", "F", "f*", "B", "B*", "b", "b*":
-		if len(c.rules)+len(c.path) < maxRules {
-			c.rules = append(c.rules, c.path...)
-		}
-		c.path = c.path[:0]
-	case "n":
-		c.path = c.path[:0]
-	}
-}
-
-// segment notes a line along one of the axes.
-func (c *content) segment(x0, y0, x1, y1 float64) {
-	r := rule{min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)}
-	w, h := r.x1-r.x0, r.y1-r.y0
-	if !sound(w, h, r.x0, r.y0) || w > 3 && h > 3 || w < 6 && h < 6 || len(c.path) >= maxRules {
-		return
-	}
-	c.path = append(c.path, r)
 }

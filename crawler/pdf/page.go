@@ -14,6 +14,7 @@ type page struct {
 	width, height float64
 	glyphs        []glyph
 	rules         []rule
+	dots          []dot
 	links         []area
 	pictures      float64
 }
@@ -114,7 +115,7 @@ func readPage(f *object.File, l leaf, fonts map[object.Ref]*font) *page {
 			break
 		}
 	}
-	p.glyphs, p.rules, p.pictures = p.visible(c.glyphs), c.rules, c.pictures
+	p.glyphs, p.rules, p.dots, p.pictures = p.visible(c.glyphs), c.rules, c.dots, c.pictures
 	p.links = readLinks(f, l.dict, ctm)
 	return p
 }

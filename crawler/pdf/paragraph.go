@@ -150,8 +150,8 @@ func (d *reading) alike(b *draft, l *line) bool {
 	return math.Abs(b.size-l.size) < 0.08*b.size && (b.last.bold == l.bold || b.bold == l.bold)
 }
 
-// title reports a style that stands out from the running text.
-func (d *reading) title(size float64, bold bool) bool {
+// stands reports a style that stands out from the running text.
+func (d *reading) stands(size float64, bold bool) bool {
 	return size > 1.1*d.body || bold && !d.bold
 }
 
@@ -160,7 +160,7 @@ func (d *reading) joins(b *draft, l *line, p *piece) bool {
 	if markerAt(l.text) > 0 && !d.brokenNumber(b, l, p) {
 		return false
 	}
-	if d.title(b.size, b.bold) || d.title(l.size, l.bold) {
+	if d.stands(b.size, b.bold) || d.stands(l.size, l.bold) {
 		// The lines of a title break where it looks well. A bold word that
 		// begins or ends a line of running text is no title.
 		if d.alike(b, l) && b.bold == l.bold {
@@ -201,7 +201,7 @@ func (d *reading) resumes(b *draft, l *line) bool {
 	if b.cell || !b.open || !d.alike(b, l) || markerAt(l.text) > 0 || b.last.bold != l.bold {
 		return false
 	}
-	if d.title(b.size, b.bold) {
+	if d.stands(b.size, b.bold) {
 		return false
 	}
 	if !endsSentence(b.text) {
@@ -251,11 +251,20 @@ func (d *reading) join(text string, last *line, next string) string {
 	after, _ := utf8.DecodeRuneInString(next)
 	if (before == '-' || before == 0x2010) && unicode.IsLower(after) && !rightToLeft(after) {
 		head := lastWord(text[:len(text)-n])
+		if strings.ContainsAny(head, ".@_") { // an address keeps its hyphen
+			return text + next
+		}
 		tail := firstToken(next)
 		if c, _ := utf8.DecodeLastRuneInString(head); unicode.IsLetter(c) && !rightToLeft(c) {
 			if !d.words[strings.ToLower(head+"-"+tail)] || d.words[strings.ToLower(head+tail)] {
 				return text[:len(text)-n] + next
 			}
+			return text + next
+		}
+	}
+	// A number or a name that goes on behind its hyphen.
+	if before == '-' && unicode.IsDigit(after) {
+		if c, _ := utf8.DecodeLastRuneInString(text[:len(text)-n]); unicode.IsDigit(c) || unicode.IsLetter(c) {
 			return text + next
 		}
 	}

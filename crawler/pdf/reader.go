@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"policywatch/crawler/pdf/object"
@@ -13,6 +14,14 @@ import (
 
 // Version names the behaviour of this reader; it changes whenever the text that
 // comes out of some file changes.
+//
+// It does not tell whether pdftotext helped. That program is only asked about
+// files that this package cannot read itself, so that a machine without it has
+// a fault where another has a text, and a fault is never compared: no two
+// machines get two texts of one file. The other ways would be worse. Choosing
+// the better of two readings for every file would make the text depend on what
+// is installed; a version of its own for the other reading would make a
+// statement incomparable, and its change unseen, whenever the choice flips.
 const Version = "pdf/1"
 
 // Options configures a Reader.
@@ -66,6 +75,8 @@ type Reader struct {
 	limits  Limits
 	judge   judge
 	leadIns []string
+	look    sync.Once
+	path    string // of pdftotext
 }
 
 // New prepares a Reader.
@@ -83,27 +94,33 @@ func New(o Options) *Reader {
 // reason in words, or of kind cancelled when ctx ended.
 func (r *Reader) PDF(ctx context.Context, body []byte) (*record.Document, error) {
 	doc, err := r.open(ctx, body)
+	if _, again := err.(damaged); again {
+		if other, e := r.second(ctx, body); e == nil && r.legible(other) {
+			doc, err = other, nil
+		}
+	}
 	if ctx.Err() != nil {
 		return nil, &record.Fault{Kind: record.FaultCancelled, Detail: "the reading of a PDF file was stopped"}
 	}
 	if err != nil {
-		return nil, unreadable(err)
-	}
-	text := doc.Text()
-	if s := r.judge.measure(doc.Texts()).score(); s < readable {
-		return nil, unreadable(errGarbled)
+		return nil, &record.Fault{Kind: record.FaultUnreadable, Detail: "the PDF file cannot be read: " + err.Error()}
 	}
 	doc.Dir = "ltr"
 	if r.o.Language != nil {
-		doc.Lang, doc.Dir = r.o.Language(text)
+		doc.Lang, doc.Dir = r.o.Language(doc.Text())
 	}
 	return doc, nil
 }
 
-var errGarbled = errors.New("its letters cannot be told: the fonts do not say which signs stand for which letters")
+// damaged is why a file could not be read that another program might read. What
+// is too large, locked or a picture is not asked about again.
+type damaged string
 
-func unreadable(err error) *record.Fault {
-	return &record.Fault{Kind: record.FaultUnreadable, Detail: "the PDF file cannot be read: " + err.Error()}
+func (d damaged) Error() string { return string(d) }
+
+// legible reports whether a document reads like language.
+func (r *Reader) legible(doc *record.Document) bool {
+	return r.judge.measure(doc.Texts()).score() >= readable
 }
 
 // open reads with this package's own reader. A bug in it must not take the
@@ -111,7 +128,7 @@ func unreadable(err error) *record.Fault {
 func (r *Reader) open(ctx context.Context, body []byte) (doc *record.Document, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			doc, err = nil, fmt.Errorf("it is damaged (%v)", p)
+			doc, err = nil, damaged(fmt.Sprintf("it is damaged (%v)", p))
 		}
 	}()
 	if len(body) > r.limits.Bytes {
@@ -119,9 +136,22 @@ func (r *Reader) open(ctx context.Context, body []byte) (doc *record.Document, e
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.limits.Time)
 	defer cancel()
-	f, err := object.Open(body, object.NewBudget(ctx, r.limits.Unpacked, r.limits.Objects, r.limits.Steps))
-	if err != nil {
-		return nil, err
+	budget := object.NewBudget(ctx, r.limits.Unpacked, r.limits.Objects, r.limits.Steps)
+	f, err := object.Open(body, budget)
+	if err == nil {
+		doc, err = r.read(f)
 	}
-	return r.read(f)
+	switch over := budget.Err(); {
+	case over != nil && errors.Is(over, context.DeadlineExceeded):
+		return nil, fmt.Errorf("it takes longer than %s to read", r.limits.Time)
+	case over != nil:
+		return nil, over
+	case err == object.ErrDamaged:
+		return nil, damaged(err.Error())
+	case err != nil:
+		return nil, err
+	case !r.legible(doc):
+		return nil, damaged("its letters cannot be told: the fonts do not say which signs stand for which letters")
+	}
+	return doc, nil
 }

@@ -25,6 +25,8 @@ type reading struct {
 	// words are all words of the text in lower case, to tell the hyphen of a
 	// compound from that of a broken word.
 	words map[string]bool
+	// typed says that lines have no places, only an order.
+	typed bool
 }
 
 // read draws the pages and reads the text on them.
@@ -35,7 +37,7 @@ func (r *Reader) read(f *object.File) (*record.Document, error) {
 		return nil, fmt.Errorf("it has more than %d pages", r.limits.Pages)
 	}
 	if len(list) == 0 {
-		return nil, fmt.Errorf("it has no pages")
+		return nil, damaged("it has no pages")
 	}
 	fonts := map[object.Ref]*font{}
 	signs, pictures := 0, 0
@@ -55,14 +57,14 @@ func (r *Reader) read(f *object.File) (*record.Document, error) {
 		return nil, fmt.Errorf("its %s pictures of text and hardly any text: it needs text recognition (OCR)", plural(len(list), "page is a", "pages are"))
 	}
 	if signs == 0 {
-		return nil, fmt.Errorf("its %s no text", plural(len(list), "page holds", "pages hold"))
+		return nil, damaged(fmt.Sprintf("its %s no text", plural(len(list), "page holds", "pages hold")))
 	}
 	d.survey()
 	blocks := d.blocks()
 	if err := f.Budget().Err(); err != nil {
 		return nil, err
 	}
-	doc := &record.Document{Extractor: Version, Blocks: blocks, Title: d.title0(blocks)}
+	doc := &record.Document{Extractor: Version, Blocks: blocks, Title: d.title(blocks)}
 	return doc, nil
 }
 
@@ -74,8 +76,10 @@ func plural(n int, one, many string) string {
 }
 
 // blocks turns pages into blocks.
-func (d *reading) blocks() []record.Block {
-	ps := d.pieces()
+func (d *reading) blocks() []record.Block { return d.finish(d.pieces()) }
+
+// finish makes blocks of lines.
+func (d *reading) finish(ps []piece) []record.Block {
 	ps = d.sweep(ps)
 	d.measure(ps)
 	var blocks []record.Block
@@ -130,143 +134,6 @@ func wellTagged(ps []piece) bool {
 		}
 	}
 	return units > 0 && cut*4 <= text && chars/units < 4000
-}
-
-// survey learns from all signs what holds for the whole document.
-func (d *reading) survey() {
-	sizes := map[float64]int{}
-	blanks, signs, rtl, ltr, heavy := 0, 0, 0, 0, 0
-	forms, tied := 0, 0
-	for _, p := range d.pages {
-		for i := range p.glyphs {
-			g := &p.glyphs[i]
-			if blank(g.text) {
-				blanks++
-				continue
-			}
-			signs++
-			if g.text == "" {
-				continue
-			}
-			c, _ := utf8.DecodeRuneInString(g.text)
-			switch {
-			case rightToLeft(c):
-				rtl++
-			case unicode.IsLetter(c):
-				ltr++
-			}
-			if unicode.IsLetter(c) {
-				sizes[float64(int(g.size*2+0.5))/2]++
-				if g.has(bold) {
-					heavy++
-				}
-			}
-			if f, dual := formOf(c); dual && !g.has(spelled) {
-				forms++
-				if f.joinsOn() || f.joinsBack() {
-					tied++
-				}
-			}
-		}
-	}
-	best := 0
-	for _, s := range sortedKeys(sizes) {
-		if sizes[s] > best {
-			best, d.body = sizes[s], s
-		}
-	}
-	if d.body == 0 {
-		d.body = 10
-	}
-	letters := rtl + ltr
-	d.bold = heavy*2 > letters
-	d.set.written = blanks*20 > signs
-	d.set.rtl = rtl > ltr
-	// A file that names one shape for every place of a letter says nothing by it.
-	d.set.shapes = forms > 20 && tied*2 > forms
-	if rtl > 0 {
-		d.surveyOrder()
-	}
-}
-
-func sortedKeys(m map[float64]int) []float64 {
-	var ks []float64
-	for k := range m {
-		ks = append(ks, k)
-	}
-	slices.Sort(ks)
-	return ks
-}
-
-// surveyOrder learns how the producer stored right-to-left text: in which order
-// it drew the signs, whether its brackets are named as they look, whether words
-// come out backwards when they are turned.
-func (d *reading) surveyOrder() {
-	forward, backward := 0, 0
-	turned, kept := 0, 0
-	var asRead, asStored marks
-	plain := d.set
-	plain.stored = true
-	for n, p := range d.pages {
-		rs := runs(slices.Clone(p.glyphs))
-		for _, r := range rs {
-			if kindOf(r.glyphs[0].text) != right || r.edge {
-				continue
-			}
-			if r.backward {
-				backward++
-			} else {
-				forward++
-			}
-		}
-		if n >= 12 {
-			continue
-		}
-		for _, w := range rows(rs) {
-			items, _ := d.set.items(w.runs)
-			around := leanOf(w.runs)
-			read := d.set.read(slices.Clone(items), around)
-			t, k := brackets(read)
-			turned, kept = turned+t, kept+k
-			asRead = asRead.plus(d.reader.judge.measure([]string{d.set.compose(read)}))
-			asStored = asStored.plus(d.reader.judge.measure([]string{plain.compose(plain.read(items, around))}))
-		}
-	}
-	d.set.backward = backward > forward
-	d.set.mirror = turned > kept
-	d.set.stored = asStored.known > 10 && asStored.known > 2*asRead.known
-}
-
-func (m marks) plus(o marks) marks {
-	m.words, m.known = m.words+o.words, m.known+o.known
-	return m
-}
-
-// brackets counts pairs in right-to-left text that close before they open and
-// pairs that stand the right way round.
-func brackets(read []item) (turned, kept int) {
-	open := map[string]string{"(": ")", "[": "]", "«": "»"}
-	for i := range read {
-		if read[i].spelled || read[i].kind != neutral {
-			continue
-		}
-		for o, c := range open {
-			if read[i].text != o && read[i].text != c {
-				continue
-			}
-			for j := i + 1; j < len(read); j++ {
-				if read[j].text == o || read[j].text == c {
-					if read[i].text == o && read[j].text == c {
-						kept++
-					} else if read[i].text == c && read[j].text == o {
-						turned++
-					}
-					break
-				}
-			}
-		}
-	}
-	return turned, kept
 }
 
 // measure learns the leading and the words from the lines.

@@ -12,8 +12,9 @@ type run struct {
 	glyphs         []glyph
 	x0, x1         float64 // of what is not blank
 	y, size        float64
-	backward, edge bool // drawn from the right; edge: too short to tell
-	hollow         bool // nothing but white
+	backward, edge bool  // drawn from the right; edge: too short to tell
+	hollow         bool  // nothing but white
+	grid           *grid // a drawn table, which stands here as a whole
 }
 
 // row holds the runs that stand on one baseline, from the left.
@@ -23,8 +24,22 @@ type row struct {
 	y, size float64
 }
 
-func (r *row) top() float64    { return r.y + 0.75*r.size }
-func (r *row) bottom() float64 { return r.y - 0.25*r.size }
+func (r *row) top() float64 {
+	if g := r.grid(); g != nil {
+		return g.box.y1
+	}
+	return r.y + 0.75*r.size
+}
+
+func (r *row) bottom() float64 {
+	if g := r.grid(); g != nil {
+		return g.box.y0
+	}
+	return r.y - 0.25*r.size
+}
+
+// grid is the drawn table that the row is, nil for a row of text.
+func (r *row) grid() *grid { return r.runs[0].grid }
 
 // runs cuts a page's signs, in the order of drawing, into runs.
 //
@@ -153,6 +168,9 @@ func rows(rs []*run) []*row {
 }
 
 func (w *row) takes(r *run) bool {
+	if w.grid() != nil || r.grid != nil {
+		return false
+	}
 	small, big := min(w.size, r.size), max(w.size, r.size)
 	d := math.Abs(w.y - r.y)
 	if d < 0.3*small {

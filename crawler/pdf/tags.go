@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 	"sort"
-	"strings"
 
 	"policywatch/crawler/pdf/object"
 )
@@ -14,9 +13,8 @@ import (
 type unit struct {
 	role  string
 	depth int // of lists around an item
-	order int
-	// cell numbers the cells of a row by element.
-	parent *unit
+	// row is the table's row that the element stands in, nil for none.
+	row *unit
 }
 
 // leafKey names a piece of marked content: a page and a number on it.
@@ -65,8 +63,9 @@ type walkState struct {
 	page  object.Ref
 	block *unit // the nearest block
 	list  int   // lists around
-	item  *unit // the list item or table row around, which takes paragraphs in
-	cell  int
+	item  *unit // the list item around, which takes paragraphs in
+	row   *unit // the table's row around, which takes in all of its cells
+	cell  int   // the cell, by its place in the tree
 }
 
 // role maps the names that a producer uses to those of the standard.
@@ -115,28 +114,32 @@ func (t *tags) walk(o any, at walkState, depth int) {
 			}
 		case object.Name("OBJR"):
 		default:
-			t.walk(v["K"], t.enter(t.role(t.file.Name(v["S"])), at), depth+1)
+			t.walk(v["K"], t.enter(t.role(t.file.Name(v["S"])), v, at), depth+1)
 		}
 	}
 }
 
 // enter goes down into an element.
-func (t *tags) enter(role string, at walkState) walkState {
-	open := func() *unit { return &unit{role: role, depth: at.list, order: t.count, parent: at.block} }
+func (t *tags) enter(role string, d object.Dict, at walkState) walkState {
+	open := func() *unit { return &unit{role: role, depth: at.list, row: at.row} }
 	switch {
 	case headingRole(role):
 		at.block, at.item = open(), nil
 	case role == "L":
 		at.list++
-	case role == "LI", role == "TR":
+	case role == "LI":
 		at.block = open()
-		at.item, at.cell = at.block, 0
+		at.item = at.block
+	case role == "TR":
+		at.block, at.item, at.row, at.cell = nil, nil, nil, 0
+		// A row of one cell lays out the page; it holds blocks of its own.
+		if len(t.file.Array(d["K"])) > 1 {
+			at.row = &unit{role: role}
+			at.block = at.row
+		}
 	case role == "TD", role == "TH":
-		// Cells are told apart by their place in the tree.
-		at.cell = t.count
+		at.cell, at.item, at.block = t.count, nil, at.row
 	case role == "Lbl", role == "LBody":
-	case role == "Table":
-		at.item = nil
 	case inlineRoles[role]:
 	case at.item == nil:
 		at.block = open()
@@ -148,7 +151,7 @@ func (t *tags) enter(role string, at walkState) walkState {
 var inlineRoles = map[string]bool{
 	"Span": true, "Link": true, "Quote": true, "Reference": true, "Code": true, "Em": true, "Strong": true, "Sub": true, "Annot": true,
 	"Ruby": true, "RB": true, "RT": true, "RP": true, "Warichu": true, "WT": true, "WP": true, "NonStruct": true, "Private": true,
-	"Figure": true, "Formula": true, "THead": true, "TBody": true, "TFoot": true, "": true,
+	"Figure": true, "Formula": true, "THead": true, "TBody": true, "TFoot": true, "Table": true, "": true,
 }
 
 func (t *tags) leaf(at walkState, page object.Ref, n int64) {
@@ -156,7 +159,7 @@ func (t *tags) leaf(at walkState, page object.Ref, n int64) {
 		return
 	}
 	if at.block == nil {
-		at.block = &unit{role: "P", order: t.count}
+		at.block = &unit{role: "P"}
 	}
 	key := leafKey{page.Num, int32(n)}
 	if _, ok := t.leaves[key]; !ok {
@@ -178,10 +181,16 @@ func (d *reading) arrange(t *tags) (out []piece, ok bool) {
 	var units []*unit
 	covered := 0
 	rest := make([][]glyph, len(d.pages))
+	layout := d.layoutRows(t)
 	for n, p := range d.pages {
 		last := map[leafUnit]*taggedRun{}
 		for _, g := range p.glyphs {
 			lu, in := t.leaves[leafKey{p.ref.Num, g.mark}]
+			if in && lu.unit.row != nil && !layout[lu.unit.row] {
+				lu.unit = lu.unit.row
+			} else if in && lu.unit.role != "TR" {
+				lu.cell = 0
+			}
 			if g.mark < 0 || !in {
 				if !g.has(artifact) {
 					rest[n] = append(rest[n], g)
@@ -256,6 +265,37 @@ func (d *reading) forgotten(rest [][]glyph) (left int) {
 	return left
 }
 
+// layoutRows finds the rows whose cells are no data but whole texts: a table
+// that only places things on the page.
+func (d *reading) layoutRows(t *tags) map[*unit]bool {
+	type cell struct {
+		row *unit
+		n   int
+	}
+	const long = 1500 // signs
+	size := map[cell]int{}
+	blocks := map[cell]map[*unit]bool{}
+	for _, p := range d.pages {
+		for i := range p.glyphs {
+			if lu, ok := t.leaves[leafKey{p.ref.Num, p.glyphs[i].mark}]; ok && lu.unit.row != nil {
+				c := cell{lu.unit.row, lu.cell}
+				size[c]++
+				if blocks[c] == nil {
+					blocks[c] = map[*unit]bool{}
+				}
+				blocks[c][lu.unit] = true
+			}
+		}
+	}
+	out := map[*unit]bool{}
+	for c, n := range size {
+		if n > long && len(blocks[c]) > 3 {
+			out[c.row] = true
+		}
+	}
+	return out
+}
+
 // byColumn parts the runs of one element where it goes on at the top of the
 // next column.
 func byColumn(rs []*run) (out [][]*run) {
@@ -317,7 +357,7 @@ func (d *reading) unitPiece(u *unit, rs []*taggedRun) []piece {
 	if len(p.lines) == 0 {
 		return nil
 	}
-	if !strings.EqualFold(u.role, "TR") || len(p.cells) < 2 {
+	if u.role != "TR" || len(p.cells) < 2 {
 		p.cells = nil
 	}
 	p.left, p.right = margins(p.lines)

@@ -10,7 +10,7 @@ import (
 
 // title chooses the document's title: what the file calls itself where that
 // reads like a title and the text agrees, else the first heading.
-func (d *reading) title0(blocks []record.Block) string {
+func (d *reading) title(blocks []record.Block) string {
 	heading := ""
 	for i, b := range blocks {
 		if b.Kind == record.Heading {
@@ -20,6 +20,9 @@ func (d *reading) title0(blocks []record.Block) string {
 		if i > 12 {
 			break
 		}
+	}
+	if d.file == nil {
+		return heading
 	}
 	info := d.file.Dict(d.file.Trailer["Info"])
 	own := strings.Join(strings.Fields(textString(d.file.String(info["Title"]))), " ")

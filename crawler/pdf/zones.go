@@ -114,95 +114,140 @@ func (s *strip) sided(g span) (before, after bool) {
 	return before, after
 }
 
-// zones parts a page into flows and columns. A gutter must be white over
-// several strips: the wide spaces of a justified line do not line up.
-func zones(ss []*strip, em float64) []zone {
-	var out []zone
-	flow := func(s *strip) {
-		if n := len(out); n > 0 && out[n-1].gutters == nil {
-			out[n-1].strips = append(out[n-1].strips, s)
-			return
-		}
-		out = append(out, zone{strips: []*strip{s}})
-	}
-	for i := 0; i < len(ss); {
-		z, n := columns(ss[i:], em)
-		if n == 0 {
-			flow(ss[i])
-			i++
-			continue
-		}
-		out = append(out, z)
-		i += n
-	}
-	return out
+// corridor is a stretch that stays white through strips from to last.
+type corridor struct {
+	span
+	from, last int
+	both       int // strips with text on both sides
 }
 
-// columns finds the zone of columns that begins with the first strip, and how
-// many strips it takes; none when the strip is plain text.
-func columns(ss []*strip, em float64) (zone, int) {
-	gutters := ss[0].gaps(1.1 * em)
-	if len(gutters) == 0 {
-		return zone{}, 0
-	}
-	n, both := 1, 1
-	for k := 1; k < len(ss); k++ {
-		s := ss[k]
-		if ss[k-1].bottom-s.top > 3.2*em {
-			break
-		}
-		next := narrow(gutters, s, 0.75*em)
-		if len(next) == 0 {
-			break
-		}
-		two := false
-		for _, g := range next {
-			a, b := s.sided(g)
-			two = two || a && b
-		}
-		// A line that begins far from the others under a gutter is text again
-		// when nothing two-sided follows; n only grows where something does.
-		if two {
-			gutters, both, n = next, both+1, k+1
-		} else if s.size > 1.15*em && s.size > 1.1*ss[0].size {
-			break
+// corridors finds white stretches that run down several strips. The wide
+// spaces of a justified line do not line up for long.
+func corridors(ss []*strip, em float64) (found []corridor) {
+	const most = 48
+	var open []corridor
+	done := func(c corridor) {
+		if c.both >= 3 && c.size() >= 1.1*em || c.both >= 6 && c.both*10 >= (c.last-c.from+1)*6 {
+			found = append(found, c)
 		}
 	}
-	z := zone{strips: ss[:n]}
-	for _, g := range gutters {
-		if both >= 2 && !z.markers(g) {
-			z.gutters = append(z.gutters, g)
+	for i, s := range ss {
+		if i > 0 && ss[i-1].bottom-s.top > 3.2*em {
+			for _, c := range open {
+				done(c)
+			}
+			open = nil
 		}
-	}
-	if len(z.gutters) == 0 {
-		return zone{}, 0
-	}
-	return z, n
-}
-
-// narrow keeps what of the gutters is white in another strip too.
-func narrow(gutters []span, s *strip, least float64) []span {
-	var out []span
-	for _, g := range gutters {
-		// The widest white piece of the gutter counts.
-		best := span{}
-		at := g.lo
-		for _, t := range append(slices.Clone(s.taken()), span{math.Inf(1), math.Inf(1)}) {
-			if t.hi <= at {
+		var next []corridor
+		for _, c := range open {
+			piece := narrow(c.span, s)
+			if piece.size() < 0.6*em {
+				done(c)
 				continue
 			}
-			if piece := (span{at, min(g.hi, t.lo)}); piece.size() > best.size() {
-				best = piece
+			if a, b := s.sided(piece); a && b {
+				c.span, c.last, c.both = piece, i, c.both+1
+			} else if s.size > 1.15*em && s.size > 1.1*ss[c.from].size {
+				done(c) // a title between two tables
+				continue
 			}
-			if at = max(at, t.hi); at >= g.hi {
-				break
-			}
+			next = append(next, c)
 		}
-		if best.size() >= least {
-			out = append(out, best)
+		open = next
+		for _, g := range s.gaps(0.6 * em) {
+			// What an older corridor already covers from here on is the same.
+			if len(open) < most && !slices.ContainsFunc(open, func(c corridor) bool { return c.lo <= g.lo+0.01 && c.hi >= g.hi-0.01 }) {
+				open = append(open, corridor{g, i, i, 1})
+			}
 		}
 	}
-	return out
+	for _, c := range open {
+		done(c)
+	}
+	return found
+}
+
+// zones parts strips into flows and columns.
+func zones(ss []*strip, em float64, rules []rule) []zone {
+	if len(ss) == 0 {
+		return nil
+	}
+	cs := corridors(ss, em)
+	var best *zone
+	from, to := 0, 0
+	for len(cs) > 0 {
+		k := 0
+		for i, c := range cs {
+			if c.both > cs[k].both || c.both == cs[k].both && c.size() > cs[k].size() {
+				k = i
+			}
+		}
+		c := cs[k]
+		z := zone{strips: ss[c.from : c.last+1]}
+		for _, o := range cs {
+			// Other corridors count where they run along most of this one.
+			if o.size() >= min(c.size(), 1.1*em) && min(o.last, c.last)-max(o.from, c.from)+1 > (c.last-c.from+1)*6/10 && !z.markers(o.span) && !z.crowds(o.span) {
+				z.gutters = append(z.gutters, o.span)
+			}
+		}
+		if len(z.gutters) > 0 {
+			sort.Slice(z.gutters, func(i, j int) bool { return z.gutters[i].lo < z.gutters[j].lo })
+			best, from, to = &z, c.from, c.last+1
+			break
+		}
+		cs = slices.Delete(cs, k, k+1)
+	}
+	if best == nil {
+		return []zone{{strips: ss}}
+	}
+	if best.prose(rules) {
+		// One column may begin higher or go on longer than the other.
+		for from > 0 && best.onOneSide(ss[from-1]) && ss[from-1].bottom-ss[from].top < 1.2*em {
+			from--
+		}
+		for to < len(ss) && best.onOneSide(ss[to]) && ss[to-1].bottom-ss[to].top < 1.2*em {
+			to++
+		}
+		best.strips = ss[from:to]
+	}
+	out := zones(ss[:from], em, rules)
+	out = append(out, *best)
+	return append(out, zones(ss[to:], em, rules)...)
+}
+
+// crowds reports a gutter that lies on one that the zone has.
+func (z *zone) crowds(g span) bool {
+	return slices.ContainsFunc(z.gutters, func(o span) bool { return o.lo < g.hi && o.hi > g.lo })
+}
+
+func (z *zone) onOneSide(s *strip) bool {
+	for _, g := range z.gutters {
+		if piece := narrow(g, s); piece.size() < 0.8*g.size() {
+			return false
+		}
+	}
+	return true
+}
+
+// narrow is the widest piece of a gutter that is white in a strip.
+func narrow(g span, s *strip) span {
+	best := span{}
+	at := g.lo
+	for _, t := range s.taken() {
+		if t.hi <= at {
+			continue
+		}
+		if piece := (span{at, min(g.hi, t.lo)}); piece.size() > best.size() {
+			best = piece
+		}
+		if at = max(at, t.hi); at >= g.hi {
+			return best
+		}
+	}
+	if piece := (span{at, g.hi}); piece.size() > best.size() {
+		best = piece
+	}
+	return best
 }
 
 // markers reports a gutter that only parts bullets or numbers from the text of
@@ -296,6 +341,10 @@ func (z *zone) prose(rules []rule) bool {
 	if z.ruled(rules) >= 2 {
 		return false
 	}
+	least := 6
+	if n == 2 && math.Abs(widths[0].size()-widths[1].size()) < 0.1*all.size() && len(z.strips) >= 12 {
+		least = 4 // columns of one width, down half a page
+	}
 	for k, w := range widths {
 		full, count := 0, 0
 		for _, l := range lines {
@@ -306,7 +355,7 @@ func (z *zone) prose(rules []rule) bool {
 				}
 			}
 		}
-		if w.size() < 0.2*all.size() || count < 4 || full*10 < count*6 {
+		if w.size() < 0.2*all.size() || count < 4 || full*10 < count*least {
 			return false
 		}
 	}

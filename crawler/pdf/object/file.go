@@ -8,6 +8,9 @@ import (
 // ErrEncrypted says that a password is needed to read a file.
 var ErrEncrypted = errors.New("it is encrypted and asks for a password")
 
+// ErrDamaged says that nothing leads to the pages of a file.
+var ErrDamaged = errors.New("it is damaged: the list of its pages cannot be found")
+
 // ErrNotPDF says that the bytes are no PDF file at all.
 var ErrNotPDF = errors.New("the bytes are not a PDF file")
 
@@ -54,7 +57,7 @@ func Open(body []byte, budget *Budget) (*File, error) {
 			if err := budget.Err(); err != nil {
 				return nil, err
 			}
-			return nil, errors.New("it is damaged: the list of its pages cannot be found")
+			return nil, ErrDamaged
 		}
 	}
 	return f, nil

@@ -200,7 +200,7 @@ func (v variant) odf() string {
 	style("Head2", `style:default-outline-level="2"`, font("13pt", true))
 	style("Foot", "", font("8pt", false))
 	fmt.Fprint(&b, `<text:list-style style:name="Bullets"><text:list-level-style-bullet text:level="1" text:bullet-char="•"><style:list-level-properties text:space-before="0.5cm" text:min-label-width="0.5cm"/></text:list-level-style-bullet></text:list-style>
-<text:list-style style:name="Numbers"><text:list-level-style-number text:level="1" style:num-format="1" style:num-suffix="."><style:list-level-properties text:space-before="0.5cm" text:min-label-width="0.6cm"/></text:list-level-style-number></text:list-style>
+<text:list-style style:name="Numbers"><text:list-level-style-number text:level="1" style:num-format="1" style:num-suffix="."><style:list-level-properties text:space-before="0.5cm" text:min-label-width="0.6cm" text:min-label-distance="0.2cm"/></text:list-level-style-number></text:list-style>
 </office:styles>
 <office:automatic-styles>
 `)
