@@ -5,6 +5,8 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,6 +28,7 @@ var filtered = []*fetch.RequestPattern{
 	{URLPattern: "*", ResourceType: network.ResourceTypeMedia},
 	{URLPattern: "*", ResourceType: network.ResourceTypeFont},
 	{URLPattern: "*", ResourceType: network.ResourceTypePing},
+	{URLPattern: "*", ResourceType: network.ResourceTypeOther},
 }
 
 // pixel is the smallest GIF: one transparent point.
@@ -44,15 +47,40 @@ func (w *watch) decide(ev *fetch.EventRequestPaused) command {
 		if ev.FrameID != w.main && !sameHost(ev.Request.URL, w.doc.url) {
 			return block(ev) // a map, a film, an advertisement
 		}
-		return pass(ev)
+		return w.ask(ev)
 	case network.ResourceTypeStylesheet:
 		// Script loaders wait for the style sheets of what they load: one that
 		// fails would end them, an empty one does not.
 		return fulfil(ev, "text/css", nil)
 	case network.ResourceTypeImage:
 		return fulfil(ev, "image/gif", pixel)
+	case network.ResourceTypeOther:
+		if u, err := url.Parse(ev.Request.URL); err != nil || !slices.Contains(icons, path.Ext(u.Path)) {
+			return pass(ev)
+		}
 	}
 	return block(ev)
+}
+
+// icons are what the browser asks for by itself, to show it in a tab.
+var icons = []string{".ico", ".png", ".svg", ".jpg", ".gif"}
+
+// ask sends a document's request on. The browser prefers the language that it
+// was built in; where the caller prefers none, the choice is the server's.
+func (w *watch) ask(ev *fetch.EventRequestPaused) command {
+	if !w.indifferent {
+		return pass(ev)
+	}
+	headers := []*fetch.HeaderEntry{{Name: "Accept-Language"}}
+	for k, v := range ev.Request.Headers {
+		if s, ok := v.(string); ok && !strings.EqualFold(k, "Accept-Language") {
+			headers = append(headers, &fetch.HeaderEntry{Name: k, Value: s})
+		}
+	}
+	return func(ctx context.Context) error {
+		_, err := chromedp.Call(ctx, fetch.ContinueRequest, fetch.ContinueRequestParams{RequestID: ev.RequestID, Headers: headers})
+		return err
+	}
 }
 
 // inspect looks at an answer before its body is read. w.mu is held.
@@ -65,22 +93,20 @@ func (w *watch) inspect(ev *fetch.EventRequestPaused) command {
 		h.Add(e.Name, e.Value)
 	}
 	status := int(ev.ResponseStatusCode)
-	at := clean(ev.Request.URL)
 	if status >= 300 && status < 400 && h.Get("Location") != "" {
 		return pass(ev)
 	}
-	f := w.refused(ev.Request.URL, h)
-	if f == nil {
-		f = unfit(at, status, h, w.maxBody)
+	if f := w.refused(ev.Request.URL, h); f != nil {
+		w.giveUp(f)
+		return block(ev)
 	}
-	if f == nil {
-		return pass(ev)
+	// After some of these answers the browser tells no more of them.
+	w.doc.status, w.doc.header = status, h
+	if f := unfit(clean(ev.Request.URL), status, h, w.maxBody); f != nil {
+		w.giveUp(f)
+		return block(ev)
 	}
-	if f.Status != 0 {
-		w.doc.status, w.doc.header, w.doc.url = status, h, at
-	}
-	w.giveUp(f)
-	return block(ev)
+	return pass(ev)
 }
 
 // refused is the fault of an address that the proxy did not reach and answered

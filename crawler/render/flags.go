@@ -11,7 +11,7 @@ import (
 
 // heapLimit bounds the memory of a page's scripts, in MiB. A page past it is
 // ended by the browser.
-const heapLimit = 512
+const heapLimit = 256
 
 // switches keep a browser from doing anything of its own
 // accord. They are written out, and not taken from the library's defaults, which
@@ -21,7 +21,7 @@ var switches = []string{
 	"disable-component-extensions-with-background-pages", "disable-background-networking", "disable-component-update", "disable-sync",
 	"disable-client-side-phishing-detection", "disable-domain-reliability", "safebrowsing-disable-auto-update", "metrics-recording-only",
 	"disable-field-trial-config", "no-pings", "disable-breakpad", "disable-crash-reporter", "disable-notifications", "deny-permission-prompts",
-	"disable-prompt-on-repost", "disable-search-engine-choice-screen", "mute-audio", "hide-scrollbars", "disable-gpu",
+	"disable-prompt-on-repost", "disable-search-engine-choice-screen", "disable-auto-reload", "mute-audio", "hide-scrollbars", "disable-gpu",
 	// A page in the background would be slowed down.
 	"disable-background-timer-throttling", "disable-backgrounding-occluded-windows", "disable-renderer-backgrounding",
 	// Shared memory in files: /dev/shm is tiny in many containers.

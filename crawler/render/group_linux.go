@@ -3,9 +3,27 @@ package render
 import (
 	"errors"
 	"os/exec"
+	"strconv"
 	"syscall"
 	"time"
 )
+
+// memoryLimit bounds the memory that each process of a browser may write to, in
+// KiB. An ordinary page's process has a third of it. It is the kernel that
+// holds the bound, at once and for whatever the memory is used; the limit on
+// script memory does not know of documents and their layout.
+const memoryLimit = 1280 << 10
+
+// bounded makes the command start the browser with the memory limit. A shell
+// sets it, since a limit of ours would be ours.
+func bounded(c *exec.Cmd) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		return
+	}
+	args := []string{"sh", "-c", "ulimit -d " + strconv.Itoa(memoryLimit) + "; exec \"$0\" \"$@\"", c.Path}
+	c.Path, c.Args = sh, append(args, c.Args[1:]...)
+}
 
 // ownGroup makes the browser the leader of a process group that ends with it,
 // and with us.

@@ -63,14 +63,14 @@ func start(ctx context.Context, o *Options) (_ *instance, err error) {
 		in.ctx, _ = chromedp.NewContext(alloc, logs...)
 		in.end = func() { stop(); cancel() }
 	} else {
-		if in.dir, err = os.MkdirTemp("", "policywatch-browser-"); err != nil {
+		if in.dir, err = os.MkdirTemp(shortTemp(), "pw-browser"); err != nil {
 			return nil, fmt.Errorf("make the browser's folder: %w", err)
 		}
 		var cmd *exec.Cmd
 		alloc, wait := chromedp.NewExecAllocator(base, append(in.flags(),
 			chromedp.ExecPath(o.Path),
 			chromedp.NoInheritEnv, chromedp.Env(in.environment()...),
-			chromedp.ModifyCmdFunc(func(c *exec.Cmd) { cmd = c; ownGroup(c) }),
+			chromedp.ModifyCmdFunc(func(c *exec.Cmd) { cmd = c; bounded(c); ownGroup(c) }),
 		)...)
 		in.ctx, _ = chromedp.NewContext(alloc, logs...)
 		in.end = func() { cancel(); wait() }
@@ -87,6 +87,29 @@ func start(ctx context.Context, o *Options) (_ *instance, err error) {
 	}
 	in.agent = strings.TrimSpace(v.UserAgent + " " + o.UserAgent)
 	return in, nil
+}
+
+// shortTemp is the folder for temporary files, or another one where its name is
+// too long: the browser makes a socket inside, and the name of a socket has at
+// most 107 bytes.
+func shortTemp() string {
+	const longest = 107 - len("/pw-browser1234567890/org.chromium.Chromium.123456/SingletonSocket")
+	if dir := os.TempDir(); len(dir) <= longest {
+		return dir
+	}
+	return "/tmp"
+}
+
+// startReason finds the words that matter in what a browser said when it did not
+// start.
+func startReason(err error) string {
+	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
+	for _, l := range lines {
+		if _, said, ok := strings.Cut(l, ":FATAL:"); ok {
+			return firstLine(said)
+		}
+	}
+	return firstLine(lines[len(lines)-1])
 }
 
 // environment is all that the browser sees of ours. Its folders are its own:

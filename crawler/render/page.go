@@ -41,7 +41,8 @@ const closeTime = 3 * time.Second
 type page struct {
 	*watch
 	o   *Options
-	ctx context.Context // chromedp's, of the tab
+	tab context.Context // chromedp's
+	ctx context.Context // of the work on the page; ends when it is given up
 }
 
 // content is what a page holds in the end.
@@ -60,9 +61,14 @@ func (in *instance) open(ctx context.Context, at, language string) (*record.Snap
 	life, cancel := context.WithTimeout(in.ctx, in.o.Timeout)
 	defer cancel()
 	defer context.AfterFunc(ctx, cancel)()
-	p := &page{o: in.o, watch: newWatch(in.proxy, in.o.MaxBody)}
-	tab, closeTab := chromedp.NewContext(life, chromedp.WithNewBrowserContext(in.behindProxy), chromedp.WithListener(p.listen))
-	p.ctx = tab
+	p := &page{o: in.o}
+	tab, closeTab := chromedp.NewContext(life, chromedp.WithNewBrowserContext(in.behindProxy),
+		chromedp.WithListener(func(ev any) { p.listen(ev) }))
+	var stop context.CancelFunc
+	p.tab = tab
+	p.ctx, stop = context.WithCancel(tab)
+	defer stop()
+	p.watch = newWatch(in.proxy, in.o.MaxBody, language == "", stop)
 	answered := make(chan struct{})
 	go func() { defer close(answered); p.answer(tab) }()
 
@@ -90,20 +96,20 @@ func (in *instance) open(ctx context.Context, at, language string) (*record.Snap
 // judge says what is wrong with a page, nil if nothing is, and whether its
 // browser can go on.
 func (p *page) judge(ctx context.Context, in *instance, life context.Context, at string, err error) (*record.Fault, outcome) {
-	doc, _, dead := p.latest()
-	var f *record.Fault
+	doc, _ := p.latest()
+	f, dead := p.broken()
 	switch {
 	case ctx.Err() != nil:
 		// Whether it hangs is not known, and whoever cancels is about to leave.
 		return interrupted(ctx, at, "rendering the page"), spoilt
 	case in.lost():
 		return &record.Fault{Kind: record.FaultShell, URL: at, Detail: "the browser ended while it rendered the page"}, died
+	case dead:
+		return f, spoilt
+	case f != nil, errors.As(err, &f):
+		return f, usable
 	case life.Err() != nil:
 		return &record.Fault{Kind: record.FaultTimeout, URL: at, Status: doc.status, Detail: "time ran out while " + doc.doing()}, spoilt
-	case errors.As(err, &f) && !dead:
-		return f, usable
-	case errors.As(err, &f):
-		return f, spoilt
 	case err != nil:
 		return &record.Fault{Kind: record.FaultShell, URL: at, Detail: "the browser failed: " + firstLine(err.Error())}, spoilt
 	}
@@ -178,11 +184,12 @@ func (p *page) render(at, agent, language string) (content, error) {
 // prepare makes a new tab deaf to what it does not need to hear and closes its
 // ways out.
 func (p *page) prepare(agent, language string) error {
-	if err := chromedp.Do(p.ctx); err != nil {
+	if err := chromedp.Do(p.tab); err != nil {
 		return err
 	}
-	c := chromedp.FromContext(p.ctx)
+	c := chromedp.FromContext(p.tab)
 	p.begin(cdp.FrameID(c.Target.TargetID))
+	yes := true
 	for _, command := range []struct {
 		method string
 		params any
@@ -196,7 +203,7 @@ func (p *page) prepare(agent, language string) error {
 		{network.SetBypassServiceWorker.Method, network.SetBypassServiceWorkerParams{Bypass: true}},
 		{emulation.SetUserAgentOverride.Method, emulation.SetUserAgentOverrideParams{UserAgent: agent, AcceptLanguage: language}},
 		{cdppage.AddScriptToEvaluateOnNewDocument.Method, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: preludeScript}},
-		{fetch.Enable.Method, fetch.EnableParams{Patterns: filtered}},
+		{fetch.Enable.Method, fetch.EnableParams{Patterns: filtered, HandleAuthRequests: &yes}},
 	} {
 		if err := c.Target.Call(p.ctx, command.method, command.params, nil); err != nil {
 			return fmt.Errorf("prepare the page: %s: %w", command.method, err)
@@ -227,7 +234,7 @@ func (p *page) read() (content, error) {
 	// What the script could not pair up to a letter is none.
 	got.HTML = strings.ToValidUTF8(got.HTML, "\uFFFD")
 	if got.Length > p.o.MaxBody || int64(len(got.HTML)) > p.o.MaxBody {
-		doc, _, _ := p.latest()
+		doc, _ := p.latest()
 		return content{}, &record.Fault{Kind: record.FaultTooLarge, URL: doc.url, Status: doc.status,
 			Detail: "the page that its scripts built is larger than the limit"}
 	}
@@ -256,7 +263,7 @@ func (p *page) evaluate(script string, into any) error {
 
 // snapshot is what came, nil when no answer did.
 func (p *page) snapshot(at string, got content) *record.Snapshot {
-	doc, chain, _ := p.latest()
+	doc, chain := p.latest()
 	if doc.status == 0 {
 		return nil
 	}

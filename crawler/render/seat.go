@@ -28,7 +28,7 @@ func (s *seat) fetch(ctx context.Context, at, language string) (*record.Snapshot
 					return nil, interrupted(ctx, at, "starting the browser")
 				}
 				s.o.Log.WarnContext(ctx, "the browser could not be started", "error", err)
-				return nil, &record.Fault{Kind: record.FaultShell, URL: at, Detail: "the browser could not be started: " + firstLine(err.Error())}
+				return nil, &record.Fault{Kind: record.FaultShell, URL: at, Detail: "the browser could not be started: " + startReason(err)}
 			}
 			s.run, s.pages = run, 0
 		}

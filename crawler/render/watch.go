@@ -26,7 +26,7 @@ const (
 	// enough is the text, in letters, with which a quiet page is done. One with
 	// less may have a timer running and is watched for patience.
 	enough   = 400
-	patience = 5 * time.Second
+	patience = 3 * time.Second
 	// standing is how long the text must have stood still where requests never
 	// end: a chat window, a counter.
 	standing = 2 * time.Second
@@ -46,6 +46,9 @@ const (
 type watch struct {
 	proxy   *proxy // nil without a guard
 	maxBody int64
+	stop    context.CancelFunc // called when the page is given up
+	// indifferent means that the caller prefers no language.
+	indifferent bool
 
 	mu       sync.Mutex
 	main     cdp.FrameID
@@ -75,8 +78,9 @@ type document struct {
 	failed string // the browser's word for why it did not load
 }
 
-func newWatch(p *proxy, maxBody int64) *watch {
-	return &watch{proxy: p, maxBody: maxBody, under: map[network.RequestID]bool{}, active: time.Now(), ring: make(chan struct{}, 1)}
+func newWatch(p *proxy, maxBody int64, indifferent bool, stop context.CancelFunc) *watch {
+	return &watch{proxy: p, maxBody: maxBody, indifferent: indifferent, stop: stop,
+		under: map[network.RequestID]bool{}, active: time.Now(), ring: make(chan struct{}, 1)}
 }
 
 // begin names the frame that is the page.
@@ -94,6 +98,12 @@ func (w *watch) listen(ev any) {
 	switch ev := ev.(type) {
 	case *fetch.EventRequestPaused:
 		w.queue(w.decide(ev))
+	case *fetch.EventAuthRequired:
+		w.queue(func(ctx context.Context) error {
+			_, err := chromedp.Call(ctx, fetch.ContinueWithAuth, fetch.ContinueWithAuthParams{RequestID: ev.RequestID,
+				AuthChallengeResponse: &fetch.AuthChallengeResponse{Response: fetch.AuthChallengeResponseResponseCancelAuth}})
+			return err
+		})
 	case *network.EventRequestWillBeSent:
 		w.request(ev)
 	case *network.EventResponseReceived:
@@ -130,6 +140,9 @@ func (w *watch) request(ev *network.EventRequestWillBeSent) {
 	switch ev.Type {
 	case network.ResourceTypeWebSocket, network.ResourceTypeEventSource:
 		return // these stay open by design
+	}
+	if strings.HasPrefix(ev.Request.URL, "data:") {
+		return
 	}
 	w.under[ev.RequestID], w.active = true, time.Now()
 	if ev.Type != network.ResourceTypeDocument || ev.FrameID != w.main {
@@ -180,7 +193,8 @@ func header(in network.Headers) http.Header {
 func (w *watch) ended(id network.RequestID, failed string) {
 	delete(w.under, id)
 	w.active = time.Now()
-	if id == w.doc.id {
+	// The browser's own page about the failure ends well, under the same number.
+	if id == w.doc.id && w.doc.failed == "" {
 		w.doc.ended, w.doc.failed = true, failed
 	}
 }
@@ -196,10 +210,12 @@ func (w *watch) data(ev *network.EventDataReceived) {
 	}
 }
 
-// giveUp ends the wait with a fault; the first one stands. w.mu is held.
+// giveUp ends the work on the page with a fault; the first one stands. w.mu is
+// held.
 func (w *watch) giveUp(f *record.Fault) {
 	if w.fault == nil {
 		w.fault = f
+		w.stop()
 	}
 }
 
@@ -323,12 +339,19 @@ func (w *watch) failed(at, word string) {
 	}
 }
 
-// latest is the last document, the redirects on the way to it, and whether the
-// page broke its process.
-func (w *watch) latest() (doc document, chain []record.Hop, dead bool) {
+// latest is the last document and the redirects on the way to it.
+func (w *watch) latest() (document, []record.Hop) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.doc, slices.Clone(w.chain), w.dead
+	return w.doc, slices.Clone(w.chain)
+}
+
+// broken is why the page was given up, nil if it was not, and whether it broke
+// its process.
+func (w *watch) broken() (f *record.Fault, dead bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.fault, w.dead
 }
 
 // frame is the frame that is the page.
