@@ -149,7 +149,7 @@ func TestClasses(t *testing.T) {
 		{"a section less", "en", english, "# Retention\nWe keep personal data for 6 months. After that the data are deleted.\n", "", record.ClassSectionDropped, record.SeverityMajor, "“Retention” was removed"},
 		{"a Persian section less", "fa", persian, "# نگهداری اطلاعات\nاطلاعات شخصی به مدت ۶ ماه نگهداری می‌شود. پس از آن، اطلاعات پاک می‌شود.\n", "", record.ClassSectionDropped, record.SeverityMajor, "نگهداری"},
 		{"a section more", "en", english, "# Contact", "# Cookies\nWe use cookies to keep you logged in. A cookie is deleted when you leave.\n# Contact", record.ClassSectionAdded, record.SeverityMajor, "“Cookies” was added"},
-		{"a heading renamed", "en", english, "# Retention", "# How long we keep data", record.ClassMinor, record.SeverityMinor, ""},
+		{"a heading renamed", "en", english, "# Retention", "# How long we keep data", record.ClassMinor, record.SeverityMinor, "“Retention” is now called “How long we keep data”"},
 		{"a heading numbered", "en", english, "# Retention", "# 3. Retention", record.ClassCosmetic, record.SeverityInfo, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -187,6 +187,9 @@ func TestMergedAndMovedSectionsAreNotDropped(t *testing.T) {
 		if len(ch.Dropped) > 0 || ch.Class == record.ClassSectionDropped || ch.Severity.AtLeast(record.SeverityMajor) {
 			t.Errorf("%s: %s %s, dropped %v: %s", name, ch.Class, ch.Severity, ch.Dropped, ch.Reason)
 		}
+	}
+	if ch := compare(t, "en", english, edit(t, without, "# Contact", body+"# Contact")); !strings.Contains(ch.Reason, "“Retention” became part of “Sharing”") {
+		t.Errorf("merged: %s", ch.Reason)
 	}
 	if ch := compare(t, "en", english, without+section); ch.Class != record.ClassMoved || ch.Severity != record.SeverityInfo {
 		t.Errorf("moved: %s %s: %s", ch.Class, ch.Severity, ch.Reason)

@@ -67,6 +67,7 @@ type comparison struct {
 	passages   []passage
 	losses     []loss
 	gains      []loss
+	shifts     []shift
 	change     record.Change
 
 	name     map[string]bool

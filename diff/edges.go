@@ -2,7 +2,6 @@ package diff
 
 import (
 	"slices"
-	"strings"
 
 	"policywatch/diff/align"
 	"policywatch/store/record"
@@ -153,7 +152,3 @@ func (s *side) speaks(section int) bool {
 	s.says[section] = yes
 	return yes
 }
-
-// placeholders reports whether a text is only a word that stands where text
-// should be.
-func (s *side) placeholder(text string) bool { return s.page.placeholder(strings.TrimSpace(text)) }

@@ -38,6 +38,7 @@ func (x *comparison) sections() {
 			continue
 		}
 		topics := x.old.sectionTopics(k)
+		x.shifted(k, f)
 		switch {
 		case f.Gone():
 			if n := next(topics[0]); n >= 0 {
@@ -85,6 +86,37 @@ func (x *comparison) sections() {
 	}
 	ch.Altered = without(without(ch.Altered, ch.Dropped), ch.Added)
 	ch.Moved = without(without(ch.Moved, ch.Dropped), ch.Altered)
+}
+
+// shift is a section that goes on in another form.
+type shift struct{ heading, verb, other string }
+
+// shifted notes what became of a section that is not gone: renamed, part of
+// another one, or split.
+func (x *comparison) shifted(k int, f align.Fate) {
+	s := &x.old.doc.Sections[k]
+	if s.Heading == "" || f.Gone() || len(x.shifts) == mostShifts {
+		return
+	}
+	heading := func(n int) string { return x.new.doc.Sections[n].Heading }
+	switch {
+	case f.Merged() && len(f.Shares) > 0 && heading(f.Shares[0].Section) != "":
+		x.shifts = append(x.shifts, shift{s.Heading, "became part of", heading(f.Shares[0].Section)})
+	case f.Renamed && renames(s.Heading, heading(f.Partner)):
+		x.shifts = append(x.shifts, shift{s.Heading, "is now called", heading(f.Partner)})
+	case f.Split() && heading(f.Shares[1].Section) != "":
+		x.shifts = append(x.shifts, shift{s.Heading, "gave a part of its text to", heading(f.Shares[1].Section)})
+	}
+}
+
+// mostShifts bounds the list; a reason names three.
+const mostShifts = 100
+
+// renames reports whether two headings differ in more than a number or a date.
+func renames(old, new string) bool {
+	a, b := words(old), words(new)
+	gone, come := minus(a, b), minus(b, a)
+	return len(b) > 0 && len(values(gone))+len(values(come)) < len(gone)+len(come)
 }
 
 // sectionWeights gives each section of both sides the weight of the heaviest

@@ -20,7 +20,8 @@ const (
 	notice       = 1500 // bytes of text up to which a page may be a mere notice
 )
 
-// losses sums up what a comparison says about completeness.
+// balance sums up what a comparison says about completeness. pure means that
+// nothing was added or reworded.
 type balance struct {
 	oldLen, newLen int // bytes of text
 	pure           bool

@@ -51,6 +51,7 @@ func (x *comparison) reason(findings []record.Finding) string {
 	w.flips()
 	w.facts(true)
 	w.gains()
+	w.shifted()
 	w.facts(false)
 	w.wording()
 	if len(w.out) > mostSentences {
@@ -164,6 +165,28 @@ func (w *writer) gains() {
 	}
 }
 
+// shifted names sections that go on in another form.
+func (w *writer) shifted() {
+	for i, s := range w.shifts {
+		if i == mostNamed {
+			w.say("%d more sections were renamed, merged or split.", len(w.shifts)-i)
+			return
+		}
+		w.say("The section %s %s %s.", quoted(s.heading, 80), s.verb, quoted(s.other, 80))
+	}
+}
+
+// onlyHeading reports whether the passage is the heading of a section of which
+// shifted tells.
+func (w *writer) onlyHeading(p *passage) bool {
+	for _, s := range append(w.old.ss[p.Old.From:p.Old.To:p.Old.To], w.new.ss[p.New.From:p.New.To]...) {
+		if s.Kind != record.Heading {
+			return false
+		}
+	}
+	return slices.ContainsFunc(w.shifts, func(s shift) bool { return s.heading == p.old || s.other == p.new })
+}
+
 // wording tells what else was removed, added and reworded: a few passages one by
 // one, more of them by their number.
 func (w *writer) wording() {
@@ -176,7 +199,7 @@ func (w *writer) wording() {
 	n := make(map[record.EditOp]int)
 	for i := range w.passages {
 		p := &w.passages[i]
-		if p.weight >= slight && !p.dated && !p.turn.denial && !p.turn.duty && !p.onlyValue && !told(p) {
+		if p.weight >= slight && !p.dated && !p.turn.denial && !p.turn.duty && !p.onlyValue && !told(p) && !w.onlyHeading(p) {
 			rest = append(rest, p)
 			n[p.op()]++
 		}

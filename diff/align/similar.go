@@ -84,12 +84,6 @@ func (s *similarity) alike(a, b bag) float64 {
 	return 2 * float64(s.shared(a, b)) / float64(a.weight+b.weight)
 }
 
-// Alike measures, 0 to 1, how many words two texts share.
-func Alike(a, b string) float64 {
-	s := newSimilarity()
-	return s.alike(s.bag(a), s.bag(b))
-}
-
 // candidate is a pair of sentences that may be one reworded.
 type candidate struct {
 	old, new int
