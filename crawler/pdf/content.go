@@ -34,6 +34,8 @@ type content struct {
 	dots   []dot
 	// pictures is the area that images cover, in square points.
 	pictures float64
+	// lost says that a part of the page, or a font's map, breaks off.
+	lost bool
 	// turned counts signs that run up and down the page.
 	turned [2]int
 }
@@ -238,9 +240,11 @@ func (c *content) font(o any) *font {
 	}
 	d := c.file.Dict(o)
 	if d == nil {
+		c.lost = true
 		return nil
 	}
 	t := readFont(c.file, d)
+	c.lost = c.lost || t.lost
 	if isRef {
 		c.fonts[ref] = t
 	}
@@ -346,7 +350,8 @@ func (c *content) external(s *object.Stream, res object.Dict) {
 	if c.forms >= maxForms || c.file.Name(s.Dict["Subtype"]) != "Form" {
 		return
 	}
-	data, _ := c.file.Data(s)
+	data, err := c.file.Data(s)
+	c.lost = c.lost || err != nil
 	if own := c.file.Dict(s.Dict["Resources"]); own != nil {
 		res = own
 	}

@@ -29,6 +29,8 @@ type font struct {
 	scale float64
 	// height is the size of a Type 3 font's letters in text space, 0 for others.
 	height float64
+	// lost says that the map to text breaks off or is missing.
+	lost bool
 	// seen caches what codes stand for.
 	seen map[uint32]string
 }
@@ -51,8 +53,10 @@ func readFont(f *object.File, d object.Dict) *font {
 		t.symbols = t.symbols || strings.Contains(low, s)
 	}
 	if s := f.Stream(d["ToUnicode"]); s != nil {
-		data, _ := f.Data(s)
-		t.unicode = readCMap(data, f.Budget())
+		data, err := f.Data(s)
+		t.unicode, t.lost = readCMap(data, f.Budget()), err != nil
+	} else if ref, ok := d["ToUnicode"].(object.Ref); ok {
+		t.lost = f.Resolve(ref) == nil
 	}
 	descriptor := f.Dict(d["FontDescriptor"])
 	if f.Name(d["Subtype"]) == "Type0" {

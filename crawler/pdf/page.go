@@ -17,6 +17,8 @@ type page struct {
 	dots          []dot
 	links         []area
 	pictures      float64
+	// lost says that a part of the page could not be read.
+	lost bool
 }
 
 // area is a rectangle that leads to an address.
@@ -35,13 +37,14 @@ type leaf struct {
 }
 
 // leaves lists the pages of a file in order, at most limit of them; more says
-// that there are more.
-func leaves(f *object.File, limit int) (out []leaf, more bool) {
+// that there are more, lost that some cannot be found.
+func leaves(f *object.File, limit int) (out []leaf, more, lost bool) {
 	seen := map[object.Ref]bool{}
 	var walk func(o any, above leaf, depth int)
 	walk = func(o any, above leaf, depth int) {
 		ref, _ := o.(object.Ref)
 		d := f.Dict(o)
+		lost = lost || d == nil
 		if d == nil || depth > 40 || seen[ref] && ref.Num != 0 || more || !f.Budget().Step(16) {
 			return
 		}
@@ -59,8 +62,8 @@ func leaves(f *object.File, limit int) (out []leaf, more bool) {
 		if _, ok := f.Float(d["Rotate"]); ok {
 			at.rotate = f.Int(d["Rotate"])
 		}
-		if kids := f.Array(d["Kids"]); kids != nil && f.Name(d["Type"]) != "Page" {
-			for _, k := range kids {
+		if _, branch := d["Kids"]; branch && f.Name(d["Type"]) != "Page" {
+			for _, k := range f.Array(d["Kids"]) {
 				walk(k, at, depth+1)
 			}
 			return
@@ -72,7 +75,8 @@ func leaves(f *object.File, limit int) (out []leaf, more bool) {
 		out = append(out, at)
 	}
 	walk(f.Root()["Pages"], leaf{}, 0)
-	return out, more
+	lost = lost || f.Int(f.Dict(f.Root()["Pages"])["Count"]) > len(out) && !f.Whole()
+	return out, more, lost
 }
 
 // readPage draws a page.
@@ -99,7 +103,7 @@ func readPage(f *object.File, l leaf, fonts map[object.Ref]*font) *page {
 		ctm = ctm.mul(matrix{0, 1, -1, 0, p.height, 0})
 		p.width, p.height = p.height, p.width
 	}
-	data := pageData(f, l.dict["Contents"])
+	data, whole := pageData(f, l.dict["Contents"])
 	c := newContent(f, fonts, ctm)
 	c.run(data, l.resources)
 	for i, n := range c.turned {
@@ -116,24 +120,33 @@ func readPage(f *object.File, l leaf, fonts map[object.Ref]*font) *page {
 		}
 	}
 	p.glyphs, p.rules, p.dots, p.pictures = p.visible(c.glyphs), c.rules, c.dots, c.pictures
+	p.lost = c.lost || !whole
 	p.links = readLinks(f, l.dict, ctm)
 	return p
 }
 
-// pageData joins the parts of a page's content; a token never spans two.
-func pageData(f *object.File, o any) []byte {
-	if s := f.Stream(o); s != nil {
-		data, _ := f.Data(s)
-		return data
+// pageData joins the parts of a page's content; a token never spans two. whole
+// is false when one of them is missing or damaged.
+func pageData(f *object.File, o any) (data []byte, whole bool) {
+	parts := f.Array(o)
+	if parts == nil && o != nil {
+		parts = object.Array{o}
 	}
-	var all []byte
-	for _, part := range f.Array(o) {
-		data, _ := f.Data(f.Stream(part))
-		if all = append(append(all, data...), '\n'); f.Budget().Err() != nil {
+	whole = true
+	for _, part := range parts {
+		s := f.Stream(part)
+		d, err := f.Data(s)
+		if s == nil || err != nil {
+			whole = false
+		}
+		if len(parts) == 1 {
+			return d, whole
+		}
+		if data = append(append(data, d...), '\n'); f.Budget().Err() != nil {
 			break
 		}
 	}
-	return all
+	return data, whole
 }
 
 // visible leaves out what is drawn beside the page. A layer of unseen text

@@ -7,7 +7,7 @@ import (
 )
 
 // paint follows paths as far as they may be the rules of a table or the bullets
-// of a list.
+// of a list. The other operators mean nothing for text.
 func (c *content) paint(op string, args []object.Token) {
 	switch op {
 	case "m", "l":

@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -141,11 +142,15 @@ func (r *Reader) open(ctx context.Context, body []byte) (doc *record.Document, e
 	if err == nil {
 		doc, err = r.read(f)
 	}
+	// What another program makes of a file without its end may be half of it.
+	whole := f != nil && f.Whole() || bytes.Contains(body[max(0, len(body)-2048):], []byte("%%EOF"))
 	switch over := budget.Err(); {
 	case over != nil && errors.Is(over, context.DeadlineExceeded):
 		return nil, fmt.Errorf("it takes longer than %s to read", r.limits.Time)
 	case over != nil:
 		return nil, over
+	case err != nil && !whole && !errors.Is(err, object.ErrNotPDF) && !errors.Is(err, object.ErrEncrypted):
+		return nil, fmt.Errorf("%w; its end is missing", err)
 	case err == object.ErrDamaged:
 		return nil, damaged(err.Error())
 	case err != nil:

@@ -32,7 +32,7 @@ type reading struct {
 // read draws the pages and reads the text on them.
 func (r *Reader) read(f *object.File) (*record.Document, error) {
 	d := &reading{reader: r, file: f}
-	list, more := leaves(f, r.limits.Pages)
+	list, more, lost := leaves(f, r.limits.Pages)
 	if more {
 		return nil, fmt.Errorf("it has more than %d pages", r.limits.Pages)
 	}
@@ -52,6 +52,13 @@ func (r *Reader) read(f *object.File) (*record.Document, error) {
 		if err := f.Budget().Err(); err != nil {
 			return nil, err
 		}
+		// Half a statement would look like one whose sections were dropped.
+		if p.lost {
+			return nil, fmt.Errorf("it is damaged: page %d of %d cannot be read whole", i+1, len(list))
+		}
+	}
+	if lost || f.Broken() {
+		return nil, fmt.Errorf("it is damaged: parts of it cannot be found")
 	}
 	if signs < 20*len(list) && signs < 200 && pictures > 0 {
 		return nil, fmt.Errorf("its %s pictures of text and hardly any text: it needs text recognition (OCR)", plural(len(list), "page is a", "pages are"))

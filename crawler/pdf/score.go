@@ -3,6 +3,7 @@ package pdf
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"policywatch/store/canon"
 	"policywatch/store/record"
@@ -11,16 +12,18 @@ import (
 // judge tells readable text from garbled one by what all languages of the
 // lexicons share: a good part of any text is a few small words.
 type judge struct {
-	known map[string]bool
+	// known gives the languages of a function word as bits.
+	known map[string]uint32
+	langs int
 }
 
 func newJudge(lex []record.Lexicon) judge {
-	j := judge{known: map[string]bool{}}
-	for _, l := range lex {
+	j := judge{known: map[string]uint32{}, langs: min(len(lex), 32)}
+	for i, l := range lex[:j.langs] {
 		for _, w := range l.FunctionWords {
 			// Single letters would be found in any soup of letters.
-			if k := canon.Key(w); len([]rune(k)) >= 2 {
-				j.known[k] = true
+			if k := canon.Key(w); utf8.RuneCountInString(k) >= 2 {
+				j.known[k] |= 1 << i
 			}
 		}
 	}
@@ -29,20 +32,22 @@ func newJudge(lex []record.Lexicon) judge {
 
 // marks is what can be said of a text without understanding it.
 type marks struct {
-	words    int
-	known    int // function words
-	broken   int // words of a shape that no word has
-	single   int // letters that stand alone
-	lost     int // signs that nothing explains
-	runes    int
-	foreign  int // letters of scripts that no lexicon writes
-	reversed int // function words, were the words read backwards
+	words   int
+	broken  int // words of a shape that no word has
+	single  int // letters that stand alone
+	lost    int // signs that nothing explains
+	runes   int
+	foreign int // letters of scripts that no lexicon writes
+	// known counts the function words of the language that has most of them,
+	// and distinct how many different ones: chance finds the same few again.
+	known, distinct int
 }
 
 // sampleWords bounds the judgement of long texts.
 const sampleWords = 6000
 
 func (j judge) measure(texts []string) (m marks) {
+	seen := map[string]int{}
 	for _, t := range texts {
 		for _, c := range t {
 			m.runes++
@@ -54,33 +59,37 @@ func (j judge) measure(texts []string) (m marks) {
 			if m.words >= sampleWords {
 				break
 			}
-			j.word(w, &m)
+			m.words++
+			first, n := utf8.DecodeRuneInString(w)
+			if n == len(w) {
+				m.single++
+			}
+			if !unicode.In(first, unicode.Latin, unicode.Arabic) {
+				m.foreign++
+			}
+			if misshapen(w) {
+				m.broken++
+			}
+			if k := canon.Key(w); j.known[k] != 0 {
+				seen[k]++
+			}
+		}
+	}
+	known, distinct := make([]int, j.langs), make([]int, j.langs)
+	for k, n := range seen {
+		for i := range known {
+			if j.known[k]&(1<<i) != 0 {
+				known[i] += n
+				distinct[i]++
+			}
+		}
+	}
+	for i := range known {
+		if known[i] > m.known {
+			m.known, m.distinct = known[i], distinct[i]
 		}
 	}
 	return m
-}
-
-func (j judge) word(w string, m *marks) {
-	m.words++
-	rs := []rune(w)
-	if len(rs) == 1 {
-		m.single++
-	}
-	if k := canon.Key(w); j.known[k] {
-		m.known++
-	}
-	for a, b := 0, len(rs)-1; a < b; a, b = a+1, b-1 {
-		rs[a], rs[b] = rs[b], rs[a]
-	}
-	if len(rs) > 1 && j.known[canon.Key(string(rs))] {
-		m.reversed++
-	}
-	if !unicode.In(rs[0], unicode.Latin, unicode.Arabic) {
-		m.foreign++
-	}
-	if misshapen(w) {
-		m.broken++
-	}
 }
 
 // misshapen reports a word that no language writes so: an ending letter of
@@ -122,9 +131,10 @@ func (m marks) score() float64 {
 	s -= 1.5 * max(0, share(m.broken)-0.03)
 	s -= 1.0 * max(0, share(m.single)-0.15)
 	if m.foreign*2 < m.words {
-		// Texts have a function word in every three to eight words; lists and
-		// tables far fewer.
-		s -= max(0, 1-share(m.known)/0.06) * min(1, float64(m.words)/80) * 0.7
+		// Texts have a function word in every three to eight words, lists and
+		// tables far fewer; a dozen different ones in a hundred words.
+		ok := min(share(m.known)/0.06, float64(m.distinct)/max(1, min(8, float64(m.words)/12)))
+		s -= max(0, 1-ok) * min(1, float64(m.words)/80) * 0.8
 	}
 	return max(0, min(1, s))
 }

@@ -110,7 +110,7 @@ func (d *reading) surveyOrder() {
 	forward, backward := 0, 0
 	turned, kept := 0, 0
 	strokes := map[sign]*strokeUse{}
-	var asRead, asStored marks
+	var asRead, asStored []string
 	plain := d.set
 	plain.stored = true
 	for n, p := range d.pages {
@@ -135,13 +135,15 @@ func (d *reading) surveyOrder() {
 			read := d.set.read(slices.Clone(items), around)
 			t, k := brackets(read)
 			turned, kept = turned+t, kept+k
-			asRead = asRead.plus(d.reader.judge.measure([]string{d.set.compose(read)}))
-			asStored = asStored.plus(d.reader.judge.measure([]string{plain.compose(plain.read(items, around))}))
+			asRead = append(asRead, d.set.compose(read))
+			asStored = append(asStored, plain.compose(plain.read(items, around)))
 		}
 	}
 	d.set.backward = backward > forward
 	d.set.mirror = turned > kept
-	d.set.stored = asStored.known > 10 && asStored.known > 2*asRead.known
+	judge := d.reader.judge
+	stored, turnedWords := judge.measure(asStored), judge.measure(asRead)
+	d.set.stored = stored.known > 10 && stored.known > 2*turnedWords.known
 	d.set.strokes = map[sign]bool{}
 	stretched := false
 	for s, u := range strokes {
@@ -152,11 +154,6 @@ func (d *reading) surveyOrder() {
 	for s, u := range strokes {
 		d.set.strokes[s] = d.set.strokes[s] || stretched && u.alone == 0 && u.inside+u.outside <= 3
 	}
-}
-
-func (m marks) plus(o marks) marks {
-	m.words, m.known = m.words+o.words, m.known+o.known
-	return m
 }
 
 // brackets counts pairs in right-to-left text that close before they open and

@@ -23,6 +23,7 @@ type File struct {
 	Trailer Dict
 	crypt   *crypt
 	rebuilt bool
+	broken  bool // a pack could not be read whole
 	cache   map[uint32]any
 	packs   map[uint32]*pack
 	depth   int // of references that are being followed
@@ -74,6 +75,16 @@ func (f *File) catalog() Dict {
 
 // Root is the document's catalog.
 func (f *File) Root() Dict { return f.Dict(f.Trailer["Root"]) }
+
+// Whole reports whether the file has its end. One that was cut off on the way
+// has not, and what is missing of it does not show.
+func (f *File) Whole() bool {
+	return bytes.Contains(f.body[max(0, len(f.body)-2048):], []byte("%%EOF"))
+}
+
+// Broken reports whether objects were lost with the pack that holds them, as far
+// as packs have been opened.
+func (f *File) Broken() bool { return f.broken }
 
 // Budget is what Open was given.
 func (f *File) Budget() *Budget { return f.budget }
@@ -271,7 +282,8 @@ func (f *File) openPack(num uint32) *pack {
 	if s == nil {
 		return nil
 	}
-	data, _ := f.Data(s)
+	data, err := f.Data(s)
+	f.broken = f.broken || err != nil
 	p := &pack{data: data, at: map[uint32]int{}}
 	first := f.Int(s.Dict["First"])
 	l := &Lexer{data: data}

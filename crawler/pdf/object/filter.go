@@ -16,7 +16,8 @@ const maxStream = 48 << 20
 var errFilter = errors.New("a stream is packed in a way that holds no text")
 
 // Data unpacks a stream. What could be unpacked of a damaged stream comes back
-// beside the error.
+// beside the error; a check sum that does not fit is damage too, for turned bits
+// may leave text that only reads a little differently.
 func (f *File) Data(s *Stream) ([]byte, error) {
 	if s == nil {
 		return nil, nil
