@@ -54,7 +54,10 @@ type Reader interface {
 
 // Crawler visits sites. It is safe for concurrent use.
 type Crawler struct {
-	Fetch  Fetcher
+	Fetch Fetcher
+	// Render brings the pages that Fetch finds empty as their scripts build them;
+	// nil means that there is no browser.
+	Render Fetcher
 	Door   Doorkeeper
 	Find   Finder
 	Read   Reader

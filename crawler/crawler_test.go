@@ -97,6 +97,9 @@ func (s *search) More(ctx context.Context) ([]record.Candidate, []record.Step, *
 	if err != nil {
 		return nil, nil, err.(*record.Fault)
 	}
+	if string(snap.Body) == "shell" {
+		return nil, nil, &record.Fault{Kind: record.FaultShell, URL: s.home}
+	}
 	var out []record.Candidate
 	for _, u := range strings.Fields(strings.TrimPrefix(string(snap.Body), "links")) {
 		out = append(out, record.Candidate{URL: u, Score: 0.9})

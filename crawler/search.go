@@ -24,6 +24,9 @@ func (v *visit) discover() {
 	}
 	v.remember(home.URL, home, nil)
 	v.search(v.crawler.Find.Search(v, v.site, home.FinalURL))
+	if v.renderHome(home) {
+		v.search(v.crawler.Find.Search(v, v.site, home.FinalURL))
+	}
 }
 
 // search opens candidates, best first, until one is a statement. A candidate

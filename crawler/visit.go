@@ -23,6 +23,7 @@ type visit struct {
 	// fetched remembers this visit's answers: the home page that discovery read
 	// is not asked for twice.
 	fetched map[string]fetched
+	renders int // pages that were opened in a browser
 }
 
 type fetched struct {
@@ -34,6 +35,14 @@ func (v *visit) step(action, page, format string, args ...any) {
 	v.obs.Trail = append(v.obs.Trail, record.Step{At: v.crawler.Clock(), Action: action, URL: page, Outcome: fmt.Sprintf(format, args...)})
 }
 
+// keep makes snap what the visit was judged on.
+func (v *visit) keep(snap *record.Snapshot) {
+	v.obs.Snapshot, v.obs.BodyDigest = snap, ""
+	if snap != nil {
+		v.obs.BodyDigest = Digest(snap.Body)
+	}
+}
+
 func (v *visit) fail(f *record.Fault) {
 	v.obs.Fault, v.obs.Document = f, nil
 }
@@ -42,6 +51,11 @@ func (v *visit) fail(f *record.Fault) {
 func (v *visit) end() record.Observation {
 	if v.ctx.Err() != nil && (v.obs.Fault != nil || v.obs.Document == nil && !v.obs.Unmodified) {
 		v.fail(&record.Fault{Kind: record.FaultCancelled, Detail: "the visit was interrupted"})
+	}
+	if f := v.obs.Fault; f != nil && f.Kind == record.FaultShell && v.crawler.Render == nil {
+		g := *f
+		g.Detail += "; " + browserHint
+		v.obs.Fault = &g
 	}
 	return v.obs
 }
@@ -86,10 +100,7 @@ func (v *visit) look(r record.Request) {
 	v.obs.Fault, v.obs.Document, v.obs.Unmodified = nil, nil, false
 	v.verdict = ""
 	snap, err := v.Fetch(v.ctx, r)
-	v.obs.Snapshot = snap
-	if snap != nil {
-		v.obs.BodyDigest = Digest(snap.Body)
-	}
+	v.keep(snap)
 	if err != nil {
 		v.fail(v.explain(snap, asFault(err, r.URL)))
 		return
@@ -100,13 +111,14 @@ func (v *visit) look(r record.Request) {
 		v.step("read", r.URL, "the same bytes as at the last visit")
 		return
 	}
-	doc, fault := v.crawler.Read.Read(v.ctx, snap, v.site, v.prior)
-	if fault != nil && mayFrame(fault.Kind) {
-		if in, framed := v.frames(snap); framed != nil {
-			doc, fault = framed, nil
-			v.obs.Snapshot, v.obs.BodyDigest = in, Digest(in.Body)
-		}
+	got := v.read(snap)
+	if got.fault != nil && mayRender(got.fault.Kind) {
+		got = v.rendered(r.URL, got)
 	}
+	if got.snap != snap {
+		v.keep(got.snap)
+	}
+	doc, fault := got.doc, got.fault
 	if doc != nil {
 		v.verdict = doc.Quality.Verdict
 	}

@@ -77,6 +77,8 @@ type Options struct {
 // of its own.
 type Client struct {
 	chain     Fetcher
+	pace      *pace
+	agent     string
 	rules     *rules
 	transport *http.Transport
 	clock     func() time.Time
@@ -102,7 +104,7 @@ func New(o Options) (*Client, error) {
 		p.delay = known.crawlDelay
 		chain = &robots{next: chain, rules: known}
 	}
-	return &Client{chain: chain, rules: known, transport: base, clock: o.Clock, log: o.Log}, nil
+	return &Client{chain: chain, pace: p, agent: e.agent, rules: known, transport: base, clock: o.Clock, log: o.Log}, nil
 }
 
 func (o *Options) fill() error {

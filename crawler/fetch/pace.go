@@ -26,7 +26,11 @@ type pace struct {
 	interval time.Duration
 	// delay is a host's Crawl-delay as far as known; nil means none.
 	delay func(origin string) time.Duration
+	*turns
+}
 
+// turns are the hosts' states. Paces that share them keep the same distance.
+type turns struct {
 	mu    sync.Mutex
 	hosts map[string]*turn
 	sweep int // size of hosts at which the idle ones are dropped
@@ -41,7 +45,14 @@ type turn struct {
 }
 
 func newPace(next Fetcher, interval time.Duration) *pace {
-	return &pace{next: next, interval: interval, hosts: map[string]*turn{}, sweep: 256}
+	return &pace{next: next, interval: interval, turns: &turns{hosts: map[string]*turn{}, sweep: 256}}
+}
+
+// with is the same pace before another fetcher.
+func (p *pace) with(next Fetcher) *pace {
+	q := *p
+	q.next = next
+	return &q
 }
 
 func (p *pace) Fetch(ctx context.Context, r record.Request) (*record.Snapshot, error) {

@@ -54,6 +54,27 @@ func TestPaceSpacesRequestsToOneHost(t *testing.T) {
 	})
 }
 
+// P1: what another fetcher asks of a host counts as much.
+func TestPaceIsSharedWithOtherFetchers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		var starts []time.Duration
+		ask := fake(func(context.Context, record.Request) (*record.Snapshot, error) {
+			starts = append(starts, time.Since(began))
+			return &record.Snapshot{}, nil
+		})
+		plain := newPace(ask, time.Second)
+		c := &Client{pace: plain}
+		for range 2 {
+			plain.Fetch(t.Context(), record.Request{URL: "http://a.example/x"})
+			c.Paced(ask).Fetch(t.Context(), record.Request{URL: "http://a.example/x"})
+		}
+		if want := "[0s 1s 2s 3s]"; fmt.Sprint(starts) != want {
+			t.Errorf("started at %v, want %s", starts, want)
+		}
+	})
+}
+
 // P3: never two requests to a host at once; P1: many targets on one host.
 func TestPaceLetsOneThrough(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
