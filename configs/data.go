@@ -14,7 +14,7 @@ import (
 	"policywatch/store/record"
 )
 
-//go:embed lexicons/*.yaml profiles/*.yaml words/*.yaml
+//go:embed lexicons profiles words
 var embedded embed.FS
 
 // Data returns the embedded lexicons, profiles and phrasebooks, for the
@@ -72,40 +72,71 @@ func Phrasebooks(fsys fs.FS) ([]record.Phrasebook, error) {
 	})
 }
 
-// loadAll decodes the files of one folder strictly, all at a time: parsing is
-// most of what a short command costs. check validates a decoded value and
-// returns its identity, which must be the file's base name.
+// loadAll reads the files of one folder: from their compiled form where it is
+// theirs, else strictly from YAML. check validates a value and returns its
+// identity, which must be the file's base name. All bad files are told of.
 func loadAll[T any](fsys fs.FS, dir string, check func(*T) (string, error)) ([]T, error) {
-	names, err := fs.Glob(fsys, path.Join(dir, "*.yaml"))
+	files, err := readSources(fsys, dir)
 	if err != nil {
-		return nil, fmt.Errorf("list %s: %w", dir, err)
+		return nil, err
 	}
-	out, errs := make([]T, len(names)), make([]error, len(names))
-	var wg sync.WaitGroup
-	for i, name := range names {
-		wg.Go(func() { errs[i] = load(fsys, name, &out[i], check) })
+	errs := make([]error, len(files))
+	out, ok := readCompiled[T](fsys, dir, files)
+	if !ok {
+		out = make([]T, len(files))
+		var wg sync.WaitGroup
+		for i := range files {
+			wg.Go(func() { errs[i] = files[i].parse(&out[i]) })
+		}
+		wg.Wait()
 	}
-	wg.Wait()
+	for i, f := range files {
+		if errs[i] == nil {
+			errs[i] = f.approve(check(&out[i]))
+		}
+	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
 	return out, nil
 }
 
-func load[T any](fsys fs.FS, name string, v *T, check func(*T) (string, error)) error {
-	b, err := fs.ReadFile(fsys, name)
+// source is one file of a folder of data.
+type source struct {
+	name string
+	text []byte
+}
+
+func readSources(fsys fs.FS, dir string) ([]source, error) {
+	names, err := fs.Glob(fsys, path.Join(dir, "*.yaml"))
 	if err != nil {
-		return fmt.Errorf("read %s: %w", name, err)
+		return nil, fmt.Errorf("list %s: %w", dir, err)
 	}
-	if err := yaml.UnmarshalWithOptions(b, v, yaml.Strict()); err != nil {
-		return fmt.Errorf("read %s: %s", name, strings.TrimSpace(yaml.FormatError(err, false, true)))
+	out := make([]source, len(names))
+	for i, name := range names {
+		text, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
+		out[i] = source{name, text}
 	}
-	id, err := check(v)
+	return out, nil
+}
+
+func (f source) parse(v any) error {
+	if err := yaml.UnmarshalWithOptions(f.text, v, yaml.Strict()); err != nil {
+		return fmt.Errorf("read %s: %s", f.name, strings.TrimSpace(yaml.FormatError(err, false, true)))
+	}
+	return nil
+}
+
+// approve takes what a check said of the file's value.
+func (f source) approve(id string, err error) error {
 	if err != nil {
-		return fmt.Errorf("read %s: %w", name, err)
+		return fmt.Errorf("read %s: %w", f.name, err)
 	}
-	if want := strings.TrimSuffix(path.Base(name), ".yaml"); id != want {
-		return fmt.Errorf("read %s: it calls itself %q; the file's name and the name inside must agree", name, id)
+	if want := strings.TrimSuffix(path.Base(f.name), ".yaml"); id != want {
+		return fmt.Errorf("read %s: it calls itself %q; the file's name and the name inside must agree", f.name, id)
 	}
 	return nil
 }

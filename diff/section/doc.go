@@ -19,7 +19,8 @@
 // something else only from 1.6 on. The type phrase explains the signs that they may
 // use. Languages that write articles or pronouns onto their words can have
 // rules in affix.go; without any, "*" marks the words that vary. The test
-// TestLexicons says what a file still lacks.
+// TestLexicons says what a file still lacks, and go generate ./configs takes the
+// file into the form that the program starts from.
 //
 // The package is pure: same document, same lexicons, same answer. It knows
 // neither the web nor the archive, and it judges one document at a time;

@@ -1,6 +1,9 @@
 package canon
 
-import "unicode/utf8"
+import (
+	"sync"
+	"unicode/utf8"
+)
 
 // Token is one canonical word and where it stands in the original text.
 type Token struct {
@@ -15,11 +18,11 @@ type Token struct {
 // Tokens cuts s into canonical words. Punctuation is left out; signs that say
 // something by themselves (%, &, currency, ticks and crosses) are words.
 func Tokens(s string) []Token {
-	var l lexer
+	l := lexers.Get().(*lexer)
+	defer l.free()
 	l.load(s)
 	out := make([]Token, 0, len(s)/6+1)
-	buf := make([]byte, 0, len(s))
-	ends := make([]int, 0, len(s)/6+1) // of each token's text in buf
+	buf, ends := l.out[:0], l.ends[:0]
 	last := 0
 	for l.next() {
 		if !l.isWord() {
@@ -42,15 +45,17 @@ func Tokens(s string) []Token {
 		out[i].Text = all[from:end]
 		from = end
 	}
+	l.out, l.ends = buf, ends
 	return out
 }
 
 // Text returns the canonical text: words and unified punctuation, single
 // spaces, none at the ends. Text(Text(s)) equals Text(s).
 func Text(s string) string {
-	var l lexer
+	l := lexers.Get().(*lexer)
+	defer l.free()
 	l.load(s)
-	out := make([]byte, 0, len(s))
+	out := l.out[:0]
 	last := -1 // where the last word begins in out, -1 after punctuation
 	for l.next() {
 		from := len(out)
@@ -74,6 +79,7 @@ func Text(s string) string {
 		out = l.append(out)
 		last = -1
 	}
+	l.out = out
 	return string(out)
 }
 
@@ -85,6 +91,17 @@ type lexer struct {
 	// spaced: white space stands before the lexeme. glued: nothing but white
 	// space or a joiner stands between it and the word before.
 	spaced, glued bool
+
+	out  []byte // of the caller
+	ends []int
+}
+
+// lexers keeps the buffers of one text for the next.
+var lexers = sync.Pool{New: func() any { return new(lexer) }}
+
+func (l *lexer) free() {
+	l.s = ""
+	lexers.Put(l)
 }
 
 func (l *lexer) load(s string) {
