@@ -153,6 +153,7 @@ func (r *Reader) draftLines(lines []string, md bool) []draft {
 	width, wrapped := wrapWidth(lines)
 	if md {
 		wrapped = true
+		unfoldLinks(lines)
 	}
 	add := func(d draft) {
 		d.gap = gap

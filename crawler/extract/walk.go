@@ -115,8 +115,12 @@ func (w *walker) walk(i int32) {
 	if b.flags&(isBlock|hasBlock) != 0 {
 		w.flush()
 		w.panelTitle(i)
+		from := len(w.out)
 		w.children(i)
 		w.flush()
+		if b.atom == atom.A {
+			w.card(from, attr(b.node, "href"))
+		}
 		return
 	}
 	if cf := attr(b.node, "data-cfemail"); cf != "" {
@@ -250,6 +254,20 @@ func (w *walker) anchor(i int32) {
 	if u := w.res.resolve(href); u != "" && text != "" {
 		l := w.run.line()
 		l.links = append(l.links, record.Link{Text: text, URL: u})
+	}
+}
+
+// card gives the address of a link around whole blocks to each of them: a page
+// made of such cards leads elsewhere and must look like it.
+func (w *walker) card(from int, href string) {
+	u := w.res.resolve(href)
+	if u == "" {
+		return
+	}
+	for i := from; i < len(w.out); i++ {
+		if d := &w.out[i]; len(d.links) == 0 {
+			d.links = append(d.links, record.Link{Text: d.text, URL: u})
+		}
 	}
 }
 
