@@ -35,8 +35,11 @@ type Crawl struct {
 	Robots          bool     `yaml:"robots"`
 	// Scheme is tried first for a bare domain: "https" or "http".
 	Scheme string `yaml:"scheme"`
-	// Browser is "auto", "off", a path of Chromium, or a ws:// or http://
-	// address of a remote one.
+	// Browser opens the pages that are built by script: "auto" for a Chromium
+	// found in PATH, "off", a path of Chromium, or the ws:// or http:// address
+	// of the debugging port of a remote one. The address guard does not reach
+	// into a browser on another machine: its network must do without private
+	// addresses.
 	Browser string `yaml:"browser"`
 	// ConfirmAfter is the least time between a suspicious capture and the later
 	// visit that confirms it.

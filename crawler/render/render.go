@@ -107,15 +107,21 @@ func (o *Options) checkRemote() error {
 	if err != nil || u.Host == "" || u.Scheme != "ws" && u.Scheme != "wss" && u.Scheme != "http" && u.Scheme != "https" {
 		return errors.New("render: the address of a remote browser starts with ws:// or http://")
 	}
-	if !o.Unguarded && !isLoopback(u.Hostname()) {
+	if !o.Unguarded && !Local(o.Remote) {
 		return fmt.Errorf("render: the address guard does not reach into the browser at %s; it must run on this machine or keep itself from private addresses", u.Host)
 	}
 	return nil
 }
 
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+// Local reports whether the address of a remote browser is on this machine, so
+// that the browser can reach our proxy.
+func Local(remote string) bool {
+	u, err := url.Parse(remote)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // names are the programs that may be the browser, leanest first.

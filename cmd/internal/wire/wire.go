@@ -19,6 +19,7 @@ import (
 	"policywatch/crawler/fetch"
 	"policywatch/crawler/gate"
 	"policywatch/crawler/pdf"
+	"policywatch/crawler/render"
 	"policywatch/diff"
 	"policywatch/diff/section"
 	"policywatch/notify"
@@ -59,14 +60,15 @@ type Tools struct {
 	Profiles []record.Profile
 	Crawler  *crawler.Crawler
 
-	client *fetch.Client
-	robots *robotsMemory
-	config configs.Config
-	sites  []record.Site
-	log    *slog.Logger
+	client  *fetch.Client
+	browser *render.Browser // nil where there is none
+	robots  *robotsMemory
+	config  configs.Config
+	sites   []record.Site
+	log     *slog.Logger
 }
 
-// NewTools builds the tools. Close releases the connections.
+// NewTools builds the tools. Close releases the connections and the browser.
 func NewTools(o Options) (*Tools, error) {
 	cfg, err := o.load()
 	if err != nil {
@@ -95,16 +97,29 @@ func NewTools(o Options) (*Tools, error) {
 		text, _ := charset.Decode(s.Body, s.ContentType())
 		return text
 	}
+	browser, err := newBrowser(cfg.Crawl, client, o.Log)
+	if err != nil {
+		client.Close()
+		return nil, err
+	}
+	crawl := &crawler.Crawler{Fetch: client, Door: client, Find: newFinder(d.lexicons, client, decode, desk), Read: desk,
+		Scheme: cfg.Crawl.Scheme, Clock: time.Now, Log: o.Log}
+	if browser != nil {
+		crawl.Render = client.Paced(browser)
+	}
 	return &Tools{
 		Desk: desk, Sections: sections, Diff: diff.New(d.lexicons), Report: report.New(d.books), Profiles: d.profiles,
-		Crawler: &crawler.Crawler{Fetch: client, Door: client, Find: newFinder(d.lexicons, client, decode, desk), Read: desk,
-			Scheme: cfg.Crawl.Scheme, Clock: time.Now, Log: o.Log},
-		client: client, robots: robots, config: cfg, sites: sites, log: o.Log,
+		Crawler: crawl, client: client, browser: browser, robots: robots, config: cfg, sites: sites, log: o.Log,
 	}, nil
 }
 
 // Close releases what the tools hold.
-func (t *Tools) Close() { t.client.Close() }
+func (t *Tools) Close() {
+	if t.browser != nil {
+		t.browser.Close()
+	}
+	t.client.Close()
+}
 
 // Fetch brings one page by the rules of the configuration.
 func (t *Tools) Fetch(ctx context.Context, r record.Request) (*record.Snapshot, error) {
