@@ -55,7 +55,7 @@ func (w *walker) panelTitle(i int32) {
 	}
 	from := int32(-1)
 	if attr(b.node, "role") == "tabpanel" {
-		if k, ok := w.t.byID[attr(b.node, "aria-labelledby")]; ok {
+		if k, ok := w.t.byID(attr(b.node, "aria-labelledby")); ok {
 			from = k
 		}
 	}

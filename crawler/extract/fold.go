@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -10,8 +11,9 @@ import (
 // block, looked up instead of asked of the Unicode tables: Persian and Arabic
 // texts consist of little else.
 type arabicRune struct {
-	fold         uint16 // the lookup form; 0 is none
-	word, letter bool   // part of a word; a letter or digit
+	fold          uint16 // the lookup form; 0 is none
+	word          bool   // part of a word
+	letter, digit bool
 }
 
 var arabic = arabicRunes()
@@ -20,8 +22,8 @@ func arabicRunes() (t [0x100]arabicRune) {
 	for i := range t {
 		c := rune(0x0600 + i)
 		mark := unicode.IsMark(c)
-		t[i].letter = unicode.IsLetter(c) || unicode.IsDigit(c)
-		t[i].word = t[i].letter || mark
+		t[i].letter, t[i].digit = unicode.IsLetter(c), unicode.IsDigit(c)
+		t[i].word = t[i].letter || t[i].digit || mark
 		if t[i].word && !mark && c != 0x0640 {
 			t[i].fold = uint16(foldRune(c))
 		}
@@ -50,6 +52,28 @@ func foldRune(c rune) rune {
 		return '0' + c - '٠'
 	}
 	return c
+}
+
+// isLetter is unicode.IsLetter.
+func isLetter(c rune) bool {
+	switch {
+	case c < utf8.RuneSelf:
+		return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+	case c >= 0x0600 && c <= 0x06FF:
+		return arabic[c-0x0600].letter
+	}
+	return unicode.IsLetter(c)
+}
+
+// isDigit is unicode.IsDigit.
+func isDigit(c rune) bool {
+	switch {
+	case c < utf8.RuneSelf:
+		return c >= '0' && c <= '9'
+	case c >= 0x0600 && c <= 0x06FF:
+		return arabic[c-0x0600].digit
+	}
+	return unicode.IsDigit(c)
 }
 
 // wordRune reports whether c is part of a word: a letter, a digit, a mark, or
@@ -95,7 +119,15 @@ func appendKey(b []byte, c rune) []byte {
 
 // key folds a phrase: its words in lookup form with one space between them.
 func key(s string) string {
-	b := make([]byte, 0, len(s))
+	var short [maxFurniture]byte
+	return string(appendPhrase(short[:0], s))
+}
+
+// appendPhrase appends the key of s to b, which must be empty.
+func appendPhrase(b []byte, s string) []byte {
+	if cap(b) < len(s) {
+		b = make([]byte, 0, len(s))
+	}
 	gap := false
 	for _, c := range s {
 		if !wordRune(c) {
@@ -108,7 +140,23 @@ func key(s string) string {
 		}
 		b = appendKey(b, c)
 	}
-	return string(b)
+	return b
+}
+
+// join takes the spaces out of a folded phrase of Arabic letters.
+func join(k string) string {
+	if k == "" || k[0] < utf8.RuneSelf {
+		return k
+	}
+	return strings.ReplaceAll(k, " ", "")
+}
+
+// joinBytes is join in place.
+func joinBytes(k []byte) []byte {
+	if len(k) == 0 || k[0] < utf8.RuneSelf {
+		return k
+	}
+	return slices.DeleteFunc(k, func(c byte) bool { return c == ' ' })
 }
 
 // squeeze folds white space to single spaces and trims, changing nothing else.
@@ -163,16 +211,7 @@ func blank(c rune) bool {
 func letters(s string) int {
 	n := 0
 	for _, c := range s {
-		switch {
-		case c < utf8.RuneSelf:
-			if wordRune(c) {
-				n++
-			}
-		case c >= 0x0600 && c <= 0x06FF:
-			if arabic[c-0x0600].letter {
-				n++
-			}
-		case unicode.IsLetter(c), unicode.IsDigit(c):
+		if isLetter(c) || isDigit(c) {
 			n++
 		}
 	}
@@ -181,13 +220,5 @@ func letters(s string) int {
 
 // says reports whether s holds a letter or a digit.
 func says(s string) bool {
-	return strings.ContainsFunc(s, func(c rune) bool {
-		switch {
-		case c < utf8.RuneSelf:
-			return wordRune(c)
-		case c >= 0x0600 && c <= 0x06FF:
-			return arabic[c-0x0600].letter
-		}
-		return unicode.IsLetter(c) || unicode.IsDigit(c)
-	})
+	return strings.ContainsFunc(s, func(c rune) bool { return isLetter(c) || isDigit(c) })
 }

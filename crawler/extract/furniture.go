@@ -2,8 +2,6 @@ package extract
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"policywatch/store/record"
 )
@@ -105,7 +103,11 @@ func (p *phraseSet) add(phrases []string) {
 // is reports whether s is one of the phrases and nothing more. Whatever is
 // longer than any line of furniture is none.
 func (p *phraseSet) is(s string) bool {
-	return len(s) <= maxFurniture && p.exact[join(key(s))]
+	if len(s) > maxFurniture {
+		return false
+	}
+	var b [maxFurniture]byte
+	return p.exact[string(joinBytes(appendPhrase(b[:0], s)))]
 }
 
 // opens returns how many of words a phrase at their beginning takes, 0 for
@@ -141,14 +143,6 @@ func (p *phraseSet) collect(words []string, found map[string]bool) {
 	}
 }
 
-// join takes the spaces out of a folded phrase of Arabic letters.
-func join(k string) string {
-	if k == "" || k[0] < utf8.RuneSelf {
-		return k
-	}
-	return strings.ReplaceAll(k, " ", "")
-}
-
 // maxFurniture is the length in bytes over which no line is furniture, however
 // it begins: a sentence of the statement may well open with "today".
 const maxFurniture = 240
@@ -158,9 +152,11 @@ func (f *furniture) line(s string) bool {
 	if len(s) > maxFurniture {
 		return false
 	}
-	k := key(s)
-	words := strings.Fields(k)
-	if f.skip.exact[join(k)] || len(words) > 2 && f.share.exact[join(k)] {
+	var b [maxFurniture]byte
+	folded := appendPhrase(b[:0], s)
+	words := strings.Fields(string(folded))
+	joined := joinBytes(folded)
+	if f.skip.exact[string(joined)] || len(words) > 2 && f.share.exact[string(joined)] {
 		return true
 	}
 	if n := f.skip.opens(words); n > 3 && n < len(words) && len(words)-n <= 4 && f.answers(words[n:]) {
@@ -273,7 +269,7 @@ func clockFace(s string) bool {
 	digits := 0
 	for i, c := range s {
 		switch {
-		case unicode.IsDigit(c):
+		case isDigit(c):
 			digits++
 		case c == ':' && digits > 0 && digits <= 2 && nextIsDigit(s[i+1:]):
 			return true
@@ -285,7 +281,14 @@ func clockFace(s string) bool {
 }
 
 // number reports a folded word of digits only.
-func number(w string) bool { return w != "" && strings.Trim(w, "0123456789") == "" }
+func number(w string) bool {
+	for i := range len(w) {
+		if w[i] < '0' || w[i] > '9' {
+			return false
+		}
+	}
+	return w != ""
+}
 
 // token reports one long word of mixed letters and digits: a session, a nonce.
 func token(s string) bool {

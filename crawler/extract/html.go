@@ -41,14 +41,16 @@ func (r *Reader) HTML(text []byte, o Options) (*record.Document, error) {
 		}
 	}
 	t := plant(page.Get(0))
+	defer func() { t.fell() }()
 	root := t.choose(r, h)
 	if t.boxes[root].prose < scantProse {
 		// Only data that holds more than the page shows is worth a look.
 		if state := appState(page.Get(0), h.lang); state != nil {
 			s := plant(state)
 			if k := s.choose(r, h); s.boxes[k].prose > 2*t.boxes[root].prose && s.boxes[k].prose >= scantProse && s.onPrivacy(k, r) {
-				t, root = s, k
+				t, s, root = s, t, k
 			}
+			s.fell()
 		}
 	}
 	w := newWalker(r, t, res)
@@ -74,6 +76,7 @@ func (r *Reader) readSelected(found *goquery.Selection, res resolver) []record.B
 		w := newWalker(r, t, res)
 		w.walk(0)
 		ds = append(ds, w.done()...)
+		t.fell()
 	}
 	return r.settle(ds)
 }

@@ -2,7 +2,6 @@ package extract
 
 import (
 	"math/bits"
-	"unicode"
 	"unicode/utf8"
 
 	"policywatch/store/record"
@@ -113,7 +112,7 @@ func (r *Reader) count(k *census, text string) bool {
 		}
 		if rightToLeft(c) {
 			k.rtl++
-		} else if unicode.IsLetter(c) {
+		} else if isLetter(c) {
 			k.ltr++
 		}
 		if int(c) < len(r.letters) {

@@ -48,7 +48,13 @@ func pausing(c rune) bool {
 }
 
 // closing reports marks that may follow the end of a sentence.
-func closing(c rune) bool { return strings.ContainsRune(`)]}"'”’»›*_`, c) || blank(c) }
+func closing(c rune) bool {
+	switch c {
+	case ')', ']', '}', '"', '\'', '”', '’', '»', '›', '*', '_':
+		return true
+	}
+	return blank(c)
+}
 
 // lastMark returns the last rune of s that is no closing mark.
 func lastMark(s string) rune {
@@ -84,8 +90,6 @@ func look(s string) shape {
 	if c, _ := utf8.DecodeRuneInString(strings.TrimSpace(s)); terminal(c) || pausing(c) || c == ':' {
 		h.marked = true
 	}
-	h.words = countWords(body)
-	h.runes = utf8.RuneCountInString(s)
 	switch c := lastMark(s); {
 	case c == ':' || c == '：':
 		h.colon = true
@@ -94,16 +98,29 @@ func look(s string) shape {
 	case terminal(c) || pausing(c):
 		h.sentence = true
 	}
-	alpha := 0
+	h.runes = utf8.RuneCountInString(s[:mark])
+	alpha, inWord := 0, false
 	for i, c := range body {
-		if unicode.IsLetter(c) {
+		h.runes++
+		if isLetter(c) {
 			alpha++
+			if !inWord {
+				h.words++
+				inWord = true
+			}
+			continue
+		}
+		if gap := blank(c); gap == inWord {
+			inWord = !gap
+			if inWord {
+				h.words++
+			}
 		}
 		rest := body[i+utf8.RuneLen(c):]
 		switch {
 		case terminal(c) && c != '…' && startsWithSpace(rest) && strings.TrimSpace(rest) != "" && !abbreviation(body[:i]):
 			h.sentence = true
-		case (c == ':' || c == '：') && strings.TrimSpace(rest) != "" && strings.ContainsFunc(rest, func(c rune) bool { return unicode.IsDigit(c) || c == '@' || c == '/' }):
+		case (c == ':' || c == '：') && strings.TrimSpace(rest) != "" && strings.ContainsFunc(rest, func(c rune) bool { return isDigit(c) || c == '@' || c == '/' }):
 			h.value = true
 		case c == '@':
 			h.value = true
@@ -111,19 +128,6 @@ func look(s string) shape {
 	}
 	h.hollow = alpha < 2
 	return h
-}
-
-// countWords counts what stands between spaces.
-func countWords(s string) (n int) {
-	in := false
-	for _, c := range s {
-		b := blank(c)
-		if !b && !in {
-			n++
-		}
-		in = !b
-	}
-	return n
 }
 
 func startsWithSpace(s string) bool {
@@ -141,7 +145,7 @@ func abbreviation(s string) bool {
 		return false
 	}
 	c, _ := utf8.DecodeLastRuneInString(w)
-	if unicode.IsDigit(c) {
+	if isDigit(c) {
 		return true
 	}
 	first, _ := utf8.DecodeRuneInString(w)
@@ -167,7 +171,7 @@ func ordinal(s string) (level, mark int) {
 	dots, digits, lastDigit := 0, 0, false
 	for i < len(s) {
 		c, n := utf8.DecodeRuneInString(s[i:])
-		if unicode.IsDigit(c) && digits < 8 {
+		if isDigit(c) && digits < 8 {
 			digits++
 			lastDigit = true
 		} else if (c == '.' || c == '-' || c == '/') && lastDigit && i+n < len(s) && nextIsDigit(s[i+n:]) && c != '/' {
@@ -194,7 +198,7 @@ func ordinal(s string) (level, mark int) {
 
 func nextIsDigit(s string) bool {
 	c, _ := utf8.DecodeRuneInString(s)
-	return unicode.IsDigit(c)
+	return isDigit(c)
 }
 
 // letterMark returns the length of a single letter, a roman number up to xii or
@@ -202,16 +206,16 @@ func nextIsDigit(s string) bool {
 func letterMark(s string) int {
 	for _, w := range []string{"الف", "viii", "vii", "xii", "iii", "VIII", "VII", "XII", "III", "iv", "vi", "ix", "xi", "ii", "IV", "VI", "IX", "XI", "II"} {
 		if strings.HasPrefix(s, w) && !strings.HasPrefix(s[len(w):], " ") {
-			if c, _ := utf8.DecodeRuneInString(s[len(w):]); !unicode.IsLetter(c) {
+			if c, _ := utf8.DecodeRuneInString(s[len(w):]); !isLetter(c) {
 				return len(w)
 			}
 		}
 	}
 	c, n := utf8.DecodeRuneInString(s)
-	if !unicode.IsLetter(c) {
+	if !isLetter(c) {
 		return 0
 	}
-	if d, _ := utf8.DecodeRuneInString(s[n:]); unicode.IsLetter(d) || unicode.IsMark(d) || d == zwnj {
+	if d, _ := utf8.DecodeRuneInString(s[n:]); isLetter(d) || unicode.IsMark(d) || d == zwnj {
 		return 0
 	}
 	return n
@@ -254,7 +258,7 @@ func ordinalEnd(s string, i int, open, deep bool) int {
 	}
 	if j == i {
 		// "1.5" and "e.g." are no clauses; "1)text" and "۱-متن" are.
-		if c, _ := utf8.DecodeRuneInString(s[i:]); !unicode.IsLetter(c) || s[i-1] == '.' && c < 0x0590 {
+		if c, _ := utf8.DecodeRuneInString(s[i:]); !isLetter(c) || s[i-1] == '.' && c < 0x0590 {
 			return 0
 		}
 	}

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"strings"
+	"sync"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -60,10 +61,17 @@ type box struct {
 // tree is the page as boxes.
 type tree struct {
 	boxes []box
-	// byID finds the boxes of elements that others refer to, pointers the
-	// first link to each of them.
-	byID, pointers map[string]int32
+	// pointers finds the first link to each place of the page.
+	pointers map[string]int32
+	ids      map[string]int32 // see byID
 }
+
+// trees keeps the boxes of one page for the next: for most pages they are the
+// largest piece of memory that reading takes.
+var trees = sync.Pool{New: func() any { return &tree{boxes: make([]box, 0, 2048)} }}
+
+// maxKept is how many boxes are kept; only few pages have more.
+const maxKept = 1 << 15
 
 // maxBoxes bounds the page; what follows is not read. A page of 10 MB of text
 // has fewer, only a page of nothing but tags has more.
@@ -74,10 +82,36 @@ const maxDepth = 600
 
 // plant makes the boxes below root.
 func plant(root *html.Node) *tree {
-	t := &tree{boxes: make([]box, 0, 2048), byID: map[string]int32{}, pointers: map[string]int32{}}
+	t := trees.Get().(*tree)
 	t.grow(root, -1, 0, 0, 0)
 	t.weigh()
 	return t
+}
+
+// fell gives the boxes back; the tree must not be used after.
+func (t *tree) fell() {
+	if cap(t.boxes) > maxKept {
+		return
+	}
+	clear(t.boxes) // let go of the page
+	t.boxes, t.pointers, t.ids = t.boxes[:0], nil, nil
+	trees.Put(t)
+}
+
+// byID finds the box of the first element with an id.
+func (t *tree) byID(id string) (int32, bool) {
+	if t.ids == nil {
+		t.ids = map[string]int32{}
+		for i := range t.boxes {
+			for _, a := range t.boxes[i].node.Attr {
+				if _, ok := t.ids[a.Val]; a.Key == "id" && !ok {
+					t.ids[a.Val] = int32(i)
+				}
+			}
+		}
+	}
+	i, ok := t.ids[id]
+	return i, ok && id != ""
 }
 
 func (t *tree) grow(n *html.Node, parent int32, f flag, dress uint32, depth int) {
@@ -116,7 +150,6 @@ func (t *tree) grow(n *html.Node, parent int32, f flag, dress uint32, depth int)
 	if n.DataAtom != atom.A {
 		dress = dressed(dress, n.Data)
 	}
-	id := ""
 	href := ""
 	for _, a := range n.Attr {
 		switch a.Key {
@@ -131,8 +164,6 @@ func (t *tree) grow(n *html.Node, parent int32, f flag, dress uint32, depth int)
 			dress = dressed(dress, a.Val)
 		case "class", "size", "color", "face":
 			dress = dressed(dress, a.Val)
-		case "id":
-			id = a.Val
 		case "href":
 			href = a.Val
 		case "aria-expanded":
@@ -169,16 +200,14 @@ func (t *tree) grow(n *html.Node, parent int32, f flag, dress uint32, depth int)
 	}
 	if len(href) > 1 && href[0] == '#' && n.DataAtom == atom.A {
 		own |= isAnchor
+		if t.pointers == nil {
+			t.pointers = map[string]int32{}
+		}
 		if _, ok := t.pointers[href[1:]]; !ok {
 			t.pointers[href[1:]] = i
 		}
 	}
 	t.boxes = append(t.boxes, box{node: n, parent: parent, atom: n.DataAtom, flags: own, dress: dress})
-	if id != "" {
-		if _, ok := t.byID[id]; !ok {
-			t.byID[id] = i
-		}
-	}
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		t.grow(c, i, own&inherited, dress, depth+1)
 	}
