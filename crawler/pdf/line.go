@@ -149,12 +149,12 @@ func (t *typesetter) items(rs []*run) ([]item, []*glyph) {
 	var last *glyph
 	blanks := false // a space was drawn since the last sign
 	parted := false // and written already, before a mark
+	track := tracking(rs)
 	for _, r := range rs {
 		if t.backward && r.edge && len(r.glyphs) > 1 {
 			reverse(r.glyphs)
 			r.edge = false
 		}
-		track := tracking(r)
 		for i := range r.glyphs {
 			g := &r.glyphs[i]
 			if blank(g.text) {
@@ -203,13 +203,20 @@ func (t *typesetter) items(rs []*run) ([]item, []*glyph) {
 	return out, glyphs
 }
 
-// tracking is the white that a run puts between all its letters.
-func tracking(r *run) float64 {
+// tracking is the white that a line puts between all its letters.
+func tracking(rs []*run) float64 {
 	var gaps []float64
-	for i := 1; i < len(r.glyphs) && i < 40; i++ {
-		a, b := &r.glyphs[i-1], &r.glyphs[i]
-		if !blank(a.text) && !blank(b.text) && !isMark(b.text) {
-			gaps = append(gaps, b.x-a.end())
+	var last *glyph
+	for _, r := range rs {
+		for i := range r.glyphs {
+			g := &r.glyphs[i]
+			if isMark(g.text) {
+				continue
+			}
+			if last != nil && !blank(last.text) && !blank(g.text) && len(gaps) < 200 {
+				gaps = append(gaps, g.x-last.end())
+			}
+			last = g
 		}
 	}
 	if len(gaps) < 4 {

@@ -170,6 +170,9 @@ func (d *reading) joins(b *draft, l *line, p *piece) bool {
 			return false
 		}
 	}
+	if wordGoesOn(b.text, l.text) {
+		return true
+	}
 	// The first word of this line would have fitted above: a forced break.
 	if d.room(b.last, p) > l.first+0.9*l.size {
 		return false
@@ -184,6 +187,14 @@ func (d *reading) joins(b *draft, l *line, p *piece) bool {
 		return false // the indent of a new paragraph
 	}
 	return inset > -1.2*em
+}
+
+// wordGoesOn reports a word that was parted by a hyphen at the end of its line.
+func wordGoesOn(text, next string) bool {
+	head, ok := strings.CutSuffix(text, "-")
+	before, _ := utf8.DecodeLastRuneInString(head)
+	after, _ := utf8.DecodeRuneInString(next)
+	return ok && unicode.IsLetter(before) && unicode.IsLower(after)
 }
 
 // brokenNumber reports a line that only looks like a clause: its number ends a

@@ -84,12 +84,12 @@ func (d *reading) surveySpaces(written bool) {
 			}
 		}
 	}
-	d.set.space = 0.3
+	d.set.space = 0.2
 	if len(gaps) < 20 {
 		return
 	}
 	slices.Sort(gaps)
-	d.set.space = min(0.3, max(0.11, 0.6*gaps[len(gaps)/4]))
+	d.set.space = min(0.2, max(0.11, 0.6*gaps[len(gaps)/4]))
 	none, _ := slices.BinarySearch(gaps, 0.08)
 	d.set.exact = none*5 < len(gaps)
 }
