@@ -65,6 +65,9 @@ func (in *instance) flags() []chromedp.ExecAllocatorOption {
 	add("proxy-server", "http://nowhere.invalid:1")
 	add("proxy-bypass-list", "<-loopback>")
 	add("host-resolver-rules", "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1")
+	// The name of this switch differs between versions, and the wrong one is
+	// taken without a word.
+	add("webrtc-ip-handling-policy", "disable_non_proxied_udp")
 	add("force-webrtc-ip-handling-policy", "disable_non_proxied_udp")
 	// The sandbox does not work for root, and is not given up for less.
 	add("no-sandbox", os.Geteuid() == 0)

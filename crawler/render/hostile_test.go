@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -300,4 +302,70 @@ func TestCancelled(t *testing.T) {
 	}
 	cancel()
 	wg.Wait()
+}
+
+// Nothing leaves the browser past the proxy: no datagram, no look-up of a name.
+func TestNoWayAroundTheProxy(t *testing.T) {
+	udp, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer udp.Close()
+	tcp, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tcp.Close()
+	var got atomic.Int32
+	go func() {
+		for {
+			if _, _, err := udp.ReadFrom(make([]byte, 2000)); err != nil {
+				return
+			}
+			got.Add(1)
+		}
+	}()
+	go func() {
+		for {
+			c, err := tcp.Accept()
+			if err != nil {
+				return
+			}
+			c.Close()
+			got.Add(1)
+		}
+	}()
+	s := newSite(t)
+	s.page("/", statement+fmt.Sprintf(`<link rel="dns-prefetch" href="//names.example"><link rel="preconnect" href="http://%[2]s">
+<iframe id="f" srcdoc="x"></iframe><script>
+const stun = where => {
+  try {
+    const p = new where.RTCPeerConnection({iceServers: [{urls: 'stun:%[1]s'}, {urls: 'turn:%[1]s?transport=udp', username: 'a', credential: 'b'}, {urls: 'turn:%[2]s?transport=tcp', username: 'a', credential: 'b'}]});
+    p.createDataChannel('x'); p.createOffer().then(o => p.setLocalDescription(o));
+  } catch (e) {}
+};
+stun(window);
+f.onload = () => stun(f.contentWindow);
+try { new WebTransport('https://%[1]s/').ready.catch(() => 0); } catch (e) {}
+new Worker(URL.createObjectURL(new Blob(["try { new WebTransport('https://%[1]s/').ready.catch(() => 0) } catch (e) {} fetch('http://%[2]s/').catch(() => 0)"])));
+navigator.serviceWorker?.register('/sw.js');
+fetch('/slow');
+</script>`, udp.LocalAddr(), tcp.Addr()))
+	s.page("/sw.js", `self.x`)
+	s.mux.HandleFunc("/slow", func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-time.After(2 * time.Second): // for what would take its time
+		case <-r.Context().Done():
+		}
+	})
+	b := browser(t, s, render.Options{})
+	if _, err := get(t, b, s.URL+"/"); err != nil {
+		t.Fatal(err)
+	}
+	if got.Load() != 0 {
+		t.Errorf("%d packets or connections got out", got.Load())
+	}
+	if s.wasAsked("/sw.js") {
+		t.Error("a service worker was loaded")
+	}
 }

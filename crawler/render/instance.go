@@ -15,12 +15,8 @@ import (
 	"github.com/chromedp/chromedp/remote"
 )
 
-const (
-	// startTime bounds the start of a browser on a busy machine.
-	startTime = 30 * time.Second
-	// stopTime is how long a browser may take to end by itself.
-	stopTime = 3 * time.Second
-)
+// startTime bounds the start of a browser on a busy machine.
+const startTime = 30 * time.Second
 
 // instance is one running browser, its proxy and its folder.
 type instance struct {
@@ -122,20 +118,8 @@ func (in *instance) environment() []string {
 	return env
 }
 
-// stop ends the browser in good order where it can, else by force.
-func (in *instance) stop() {
-	if in.o.Remote == "" && in.ctx.Err() == nil {
-		ctx, cancel := context.WithTimeout(in.ctx, stopTime)
-		if err := chromedp.Cancel(ctx); err != nil {
-			in.o.Log.Debug("browser: " + err.Error())
-		}
-		cancel()
-	}
-	in.kill()
-}
-
 // kill ends the browser and whatever it started, at once, and removes what it
-// wrote.
+// wrote. There is nothing that it should have time to save.
 func (in *instance) kill() {
 	if in.end != nil {
 		in.end()

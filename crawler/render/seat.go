@@ -52,7 +52,7 @@ func (s *seat) fetch(ctx context.Context, at, language string) (*record.Snapshot
 // stop ends the seat's browser, if there is one, with all its processes.
 func (s *seat) stop() {
 	if s.run != nil {
-		s.run.stop()
+		s.run.kill()
 		s.run = nil
 	}
 }
