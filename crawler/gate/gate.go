@@ -14,6 +14,7 @@ package gate
 import (
 	"fmt"
 	"math"
+	"sync"
 
 	"policywatch/store/record"
 )
@@ -21,11 +22,14 @@ import (
 // Gate judges documents. It is built once from the lexicons and may be used by
 // several goroutines at a time.
 type Gate struct {
-	words *lexicon
+	words func() *lexicon
 }
 
-// New prepares a Gate for the languages of lex.
-func New(lex []record.Lexicon) *Gate { return &Gate{words: newLexicon(lex)} }
+// New prepares a Gate for the languages of lex. Its words are read when the
+// first document comes: most commands judge none.
+func New(lex []record.Lexicon) *Gate {
+	return &Gate{words: sync.OnceValue(func() *lexicon { return newLexicon(lex) })}
+}
 
 // Bounds of the judgement, in words and in the score from 0 to 1.
 const (
@@ -64,16 +68,17 @@ func (g *Gate) Judge(doc *record.Document, snap *record.Snapshot) record.Quality
 	if doc == nil {
 		doc = &record.Document{}
 	}
-	j := &judging{words: g.words, doc: doc, snap: snap}
+	words := g.words()
+	j := &judging{words: words, doc: doc, snap: snap}
 	title := ""
 	if snap != nil {
 		title = pageTitle(snap.Body)
 	}
 	j.shape = measure(doc, title)
-	j.inLabels = g.words.count(j.labels)
-	j.inText = g.words.count(j.text)
+	j.inLabels = words.count(j.labels)
+	j.inText = words.count(j.text)
 	for _, line := range j.top {
-		t := g.words.count(line)
+		t := words.count(line)
 		j.inTop = append(j.inTop, t)
 		if t.named > j.named {
 			j.named, j.namedBy = t.named, t.namedBy

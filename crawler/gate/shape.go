@@ -48,6 +48,11 @@ func measure(doc *record.Document, title string) shape {
 	}
 	s.titles = len(s.top)
 	var text, labels strings.Builder
+	size := 0
+	for i := range doc.Blocks {
+		size += len(doc.Blocks[i].Text) + 1
+	}
+	text.Grow(min(size, sample+1))
 	heads, numbered := 0, make(map[string]int)
 	for i := range doc.Blocks {
 		b := &doc.Blocks[i]
@@ -107,11 +112,13 @@ func numberedWord(s string) string {
 	return word
 }
 
+var dashes = strings.NewReplacer(" - ", "|", " – ", "|", " — ", "|", ": ", "|", " :: ", "|")
+
 // titleParts cuts a title at the marks that part a page's name from its
 // site's: "Privacy | Harbour Safety Authority".
 func titleParts(title string) []string {
 	var out []string
-	for part := range strings.FieldsFuncSeq(strings.NewReplacer(" - ", "|", " – ", "|", " — ", "|", ": ", "|", " :: ", "|").Replace(title),
+	for part := range strings.FieldsFuncSeq(dashes.Replace(title),
 		func(r rune) bool {
 			return r == '|' || r == '»' || r == '«' || r == '·' || r == '•' || r == '›' || r == '/'
 		}) {

@@ -95,7 +95,7 @@ func (x *lexicon) count(text string) tally {
 	if text == "" {
 		return t
 	}
-	seen := make([]bool, len(x.phrases))
+	seen := make([]uint64, len(x.phrases)/64+1)
 	size := len(text)
 	x.find.Find(text, func(m canon.Match) bool {
 		p := &x.phrases[m.ID]
@@ -107,10 +107,11 @@ func (x *lexicon) count(text string) tally {
 				t.named, t.namedBy = v, p.text
 			}
 		}
-		if seen[m.ID] {
+		word, bit := &seen[m.ID/64], uint64(1)<<(m.ID%64)
+		if *word&bit != 0 {
 			return true
 		}
-		seen[m.ID] = true
+		*word |= bit
 		t.distinct[p.list]++
 		if t.first[p.list] == "" {
 			t.first[p.list] = p.text

@@ -45,15 +45,18 @@ type sighting struct {
 
 // dictionaryBuilder grows a dictionary.
 type dictionaryBuilder struct {
-	nodes    []node
-	children []map[rune]int32
-	size     int32
+	nodes []node
+	// edges are chained per node while the trie grows; first[n] is the place in
+	// edges of node n's last added one plus one, next that of the one before it.
+	edges       []edge
+	first, next []int32
+	size        int32
 
 	number, any int32
 }
 
 func newDictionaryBuilder() *dictionaryBuilder {
-	return &dictionaryBuilder{nodes: make([]node, 1), children: make([]map[rune]int32, 1)}
+	return &dictionaryBuilder{nodes: make([]node, 1), first: make([]int32, 1)}
 }
 
 // word returns the id of a word, adding it where it is new.
@@ -66,17 +69,7 @@ func (b *dictionaryBuilder) word(w pattern) int32 {
 	}
 	n := int32(0)
 	for _, r := range w.text {
-		to, ok := b.children[n][r]
-		if !ok {
-			to = int32(len(b.nodes))
-			b.nodes = append(b.nodes, node{})
-			b.children = append(b.children, nil)
-			if b.children[n] == nil {
-				b.children[n] = make(map[rune]int32)
-			}
-			b.children[n][r] = to
-		}
-		n = to
+		n = b.child(n, r)
 	}
 	nd := &b.nodes[n]
 	nd.teh = nd.teh || w.teh
@@ -84,6 +77,20 @@ func (b *dictionaryBuilder) word(w pattern) int32 {
 		return b.id(&nd.open)
 	}
 	return b.id(&nd.whole)
+}
+
+// child returns the node behind n by rune r, adding it where it is new.
+func (b *dictionaryBuilder) child(n int32, r rune) int32 {
+	for k := b.first[n]; k > 0; k = b.next[k-1] {
+		if b.edges[k-1].r == r {
+			return b.edges[k-1].to
+		}
+	}
+	to := int32(len(b.nodes))
+	b.nodes, b.first = append(b.nodes, node{}), append(b.first, 0)
+	b.edges, b.next = append(b.edges, edge{r, to}), append(b.next, b.first[n])
+	b.first[n] = int32(len(b.edges))
+	return to
 }
 
 // id gives the place where an id plus one is kept a new one if it has none.
@@ -96,13 +103,14 @@ func (b *dictionaryBuilder) id(place *int32) int32 {
 }
 
 func (b *dictionaryBuilder) build(a affixes) *dictionary {
-	d := &dictionary{affixes: a, nodes: b.nodes, size: int(b.size), number: b.number, any: b.any}
+	d := &dictionary{affixes: a, nodes: b.nodes, edges: make([]edge, 0, len(b.edges)), size: int(b.size), number: b.number, any: b.any}
 	for i := range d.nodes {
-		d.nodes[i].first, d.nodes[i].count = int32(len(d.edges)), int32(len(b.children[i]))
-		for r, to := range b.children[i] {
-			d.edges = append(d.edges, edge{r, to})
+		from := len(d.edges)
+		for k := b.first[i]; k > 0; k = b.next[k-1] {
+			d.edges = append(d.edges, b.edges[k-1])
 		}
-		slices.SortFunc(d.edges[d.nodes[i].first:], func(a, b edge) int { return cmp.Compare(a.r, b.r) })
+		slices.SortFunc(d.edges[from:], func(a, b edge) int { return cmp.Compare(a.r, b.r) })
+		d.nodes[i].first, d.nodes[i].count = int32(from), int32(len(d.edges)-from)
 	}
 	return d
 }

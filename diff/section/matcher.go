@@ -100,11 +100,24 @@ func (f *finder) reach(q int32, from, to int) {
 	}
 	steps := f.m.auto.next[p.from:p.to]
 	for _, s := range f.sightings[f.at[to]:f.at[to+1]] {
-		k, _ := slices.BinarySearchFunc(steps, s.word, func(st step, w int32) int { return cmp.Compare(st.word, w) })
-		for ; k < len(steps) && steps[k].word == s.word; k++ {
+		for k := firstStep(steps, s.word); k < len(steps) && steps[k].word == s.word; k++ {
 			f.reach(steps[k].place, from, int(s.end))
 		}
 	}
+}
+
+// firstStep returns the place in steps, which are sorted, of the first one for
+// word or one behind it. Most places have one step or two.
+func firstStep(steps []step, word int32) int {
+	lo, hi := 0, len(steps)
+	for lo < hi {
+		if mid := (lo + hi) / 2; steps[mid].word < word {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo
 }
 
 // complete takes a finished part.
@@ -150,7 +163,7 @@ func (s *scores) empty() bool { return *s == scores{} }
 // under "other" are taken for what that phrase says instead. keep says what a
 // phrase weighs here; 0 leaves it out.
 func (m *matcher) evidence(hits []hit, keep func(hit, *phrase) float64) (out scores, used []hit) {
-	var strong []weighed
+	strong := make([]weighed, 0, len(hits))
 	var masks []hit
 	for _, h := range hits {
 		p := &m.phrases[h.phrase]

@@ -21,33 +21,43 @@ func (j *judgement) owner() (record.Fact, bool) {
 	const longest, plain = 9, 3
 	names := map[string]*name{}
 	var order []string // as first seen, so that ties fall the same way always
+	heads := map[*phrase]string{}
+	var key []byte
 	collect := func(p *passage, block, weight int) {
 		if p.matcher == nil {
 			return
 		}
 		for _, h := range p.hits {
-			if p.matcher.phrases[h.phrase].means != ofBody {
+			body := &p.matcher.phrases[h.phrase]
+			if body.means != ofBody {
 				continue
 			}
 			// A prefix (للمركز) is no part of the name.
-			head := canon.Text(p.matcher.phrases[h.phrase].text)
+			head, ok := heads[body]
+			if !ok {
+				head = canon.Text(body.text)
+				heads[body] = head
+			}
 			bare := h.to == h.from+1 && p.text.words[h.from].Text == head
-			key := ""
+			key = key[:0]
 			for k := h.from; k < len(p.text.words) && k < h.from+longest; k++ {
 				if k > h.from && strings.Trim(p.text.between(k), " \u200c\u00a0\u200f\u200e") != "" {
 					break
 				}
 				if k == h.from && h.to == h.from+1 {
-					key = head
+					key = append(key, head...)
 					continue // "the ministry" names nobody
 				}
-				key = strings.TrimSpace(key + " " + p.text.words[k].Text)
-				n := names[key]
+				if len(key) > 0 {
+					key = append(key, ' ')
+				}
+				key = append(key, p.text.words[k].Text...)
+				n := names[string(key)]
 				if n == nil {
 					from, to := p.text.words[h.from].From, p.text.words[k].To
-					n = &name{words: key, first: record.Fact{Kind: record.FactOwner, Text: p.text.raw[from:to], Block: block}}
-					names[key] = n
-					order = append(order, key)
+					n = &name{words: string(key), first: record.Fact{Kind: record.FactOwner, Text: p.text.raw[from:to], Block: block}}
+					names[n.words] = n
+					order = append(order, n.words)
 				}
 				if n.count += weight; bare && !n.bare {
 					from, to := p.text.words[h.from].From, p.text.words[k].To

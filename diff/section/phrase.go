@@ -85,11 +85,14 @@ type phraseBuilder struct {
 	words   []int32   // of each place
 	follow  [][]int32 // of each place
 	first   []int32   // places that parts begin with
-	err     error
+	// read keeps the dictionary's ids of words as written, -1 for what is no
+	// word: a lexicon writes the same few thousand over and over.
+	read map[string]int32
+	err  error
 }
 
 func newPhraseBuilder(a affixes) *phraseBuilder {
-	return &phraseBuilder{affixes: a, dict: newDictionaryBuilder()}
+	return &phraseBuilder{affixes: a, dict: newDictionaryBuilder(), read: map[string]int32{}}
 }
 
 // add puts in one phrase of a lexicon. One that cannot be read is left out, and
@@ -214,10 +217,27 @@ func (r *pieceReader) concat(f, g fragment) fragment {
 	return out
 }
 
-// word makes a place for one written word, without the article and the plural
-// ending that a text may or may not have.
+// word makes a place for one written word.
 func (r *pieceReader) word(raw string) fragment {
-	a := r.b.affixes
+	id, ok := r.b.read[raw]
+	if !ok {
+		id = r.b.word(raw)
+		r.b.read[raw] = id
+	}
+	if id < 0 {
+		return fragment{nullable: true}
+	}
+	q := int32(len(r.b.auto.places))
+	r.b.auto.places = append(r.b.auto.places, place{part: r.part})
+	r.b.words = append(r.b.words, id)
+	r.b.follow = append(r.b.follow, nil)
+	return fragment{first: []int32{q}, last: []int32{q}}
+}
+
+// word takes a written word into the dictionary, without the article and the
+// plural ending that a text may or may not have, and returns its id, or -1.
+func (b *phraseBuilder) word(raw string) int32 {
+	a := b.affixes
 	bare, open := strings.CutSuffix(raw, "*")
 	p := pattern{open: open}
 	for _, t := range canon.Tokens(bare) {
@@ -235,7 +255,7 @@ func (r *pieceReader) word(raw string) fragment {
 		bare = stem
 	}
 	if p.text == "" {
-		return fragment{nullable: true}
+		return -1
 	}
 	if strings.HasSuffix(bare, "ة") {
 		p.teh = true
@@ -243,11 +263,7 @@ func (r *pieceReader) word(raw string) fragment {
 	if art := a.article; art != "" && strings.HasPrefix(bare, art) && len(p.text) >= len(art)+4 && !hasPrefixOf(p.text, a.roots) {
 		p.text = strings.TrimPrefix(p.text, art)
 	}
-	q := int32(len(r.b.auto.places))
-	r.b.auto.places = append(r.b.auto.places, place{part: r.part})
-	r.b.words = append(r.b.words, r.b.dict.word(p))
-	r.b.follow = append(r.b.follow, nil)
-	return fragment{first: []int32{q}, last: []int32{q}}
+	return b.dict.word(p)
 }
 
 func lastJoiner(s string) (before, after string, ok bool) {

@@ -135,9 +135,9 @@ func baseLanguage(lang string) string {
 func scripts(s string) (arabic, latin int) {
 	for i, r := range s {
 		switch {
-		case r < 0x80 && unicode.IsLetter(r), r >= 0xC0 && r < 0x250:
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= 0xC0 && r < 0x250:
 			latin++
-		case r >= 0x600 && r < 0x700 && unicode.IsLetter(r):
+		case r >= 0x620 && r <= 0x64A, r >= 0x600 && r < 0x700 && unicode.IsLetter(r):
 			arabic++
 		}
 		if i > 400 {

@@ -21,8 +21,7 @@ func Tokens(s string) []Token {
 	l := lexers.Get().(*lexer)
 	defer l.free()
 	l.load(s)
-	out := make([]Token, 0, len(s)/6+1)
-	buf, ends := l.out[:0], l.ends[:0]
+	buf, ends, words := l.out[:0], l.ends[:0], l.words[:0]
 	last := 0
 	for l.next() {
 		if !l.isWord() {
@@ -31,21 +30,23 @@ func Tokens(s string) []Token {
 		from := len(buf)
 		buf = l.append(buf)
 		to := int(l.cs[l.j-1].to)
-		if n := len(out); n > 0 && l.glued && l.joins(buf[last:from], buf[from:]) {
-			out[n-1].To, ends[n-1] = to, len(buf)
+		if n := len(words); n > 0 && l.glued && l.joins(buf[last:from], buf[from:]) {
+			words[n-1].To, ends[n-1] = to, len(buf)
 			continue
 		}
-		out = append(out, Token{From: int(l.cs[l.i].from), To: to})
+		words = append(words, Token{From: int(l.cs[l.i].from), To: to})
 		ends = append(ends, len(buf))
 		last = from
 	}
 	// One string holds all texts.
+	out := make([]Token, len(words))
+	copy(out, words)
 	all, from := string(buf), 0
 	for i, end := range ends {
 		out[i].Text = all[from:end]
 		from = end
 	}
-	l.out, l.ends = buf, ends
+	l.out, l.ends, l.words = buf, ends, words
 	return out
 }
 
@@ -92,8 +93,10 @@ type lexer struct {
 	// space or a joiner stands between it and the word before.
 	spaced, glued bool
 
-	out  []byte // of the caller
-	ends []int
+	// Room for what Text and Tokens put together.
+	out   []byte
+	ends  []int
+	words []Token
 }
 
 // lexers keeps the buffers of one text for the next.
