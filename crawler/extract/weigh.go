@@ -110,10 +110,15 @@ func countText(s string) (letters, marks int) {
 			i++
 			continue
 		}
+		if c >= 0xD8 && c <= 0xDB && i+1 < len(s) && s[i+1]&0xC0 == 0x80 { // U+0600 to U+06FF
+			if a := &arabic[int(c&3)<<6|int(s[i+1]&0x3F)]; a.letter || a.digit {
+				letters++
+				i += 2
+				continue
+			}
+		}
 		r, n := utf8.DecodeRuneInString(s[i:])
 		switch {
-		case r >= 0x0620 && r <= 0x064A, r >= 0x0660 && r <= 0x0669, r >= 0x06F0 && r <= 0x06F9:
-			letters++
 		case r == '،' || r == '؛' || r == '؟' || r == '۔' || r == '。' || r == '，' || r == '、' || r == '；':
 			marks++
 		case unicode.IsLetter(r), unicode.IsDigit(r):

@@ -16,7 +16,10 @@ type dictionary struct {
 	affixes affixes
 	nodes   []node
 	edges   []edge
-	size    int // words
+	// root holds, plus one, the node behind every first rune, where most walks
+	// end; rarer scripts are looked for among the edges.
+	root [0x800]int32
+	size int // words
 	// number and any are the ids, plus one, of the words that any number and any
 	// word at all stand for.
 	number, any int32
@@ -112,10 +115,18 @@ func (b *dictionaryBuilder) build(a affixes) *dictionary {
 		slices.SortFunc(d.edges[from:], func(a, b edge) int { return cmp.Compare(a.r, b.r) })
 		d.nodes[i].first, d.nodes[i].count = int32(from), int32(len(d.edges)-from)
 	}
+	for _, e := range d.edges[:d.nodes[0].count] {
+		if int(e.r) < len(d.root) {
+			d.root[e.r] = e.to + 1
+		}
+	}
 	return d
 }
 
 func (d *dictionary) next(n int32, r rune) int32 {
+	if n == 0 && int(r) < len(d.root) {
+		return d.root[r] - 1
+	}
 	lo := d.nodes[n].first
 	hi := lo + d.nodes[n].count
 	for lo < hi {
