@@ -84,7 +84,7 @@ func decodeDocument(b []byte) (*record.Document, error) {
 	return doc, d.err
 }
 
-// 1 kind  2 level  3 text  4 original  5 hidden  6 link... (1 text, 2 url)
+// 1 kind  2 level  3 text  4 original  5 hidden  6 link... (1 text, 2 url)  7 lang  8 dir
 func encodeBlock(e *encoder, b *record.Block) {
 	e.str(1, string(b.Kind))
 	e.int(2, int64(b.Level))
@@ -97,6 +97,8 @@ func encodeBlock(e *encoder, b *record.Block) {
 			e.str(2, l.URL)
 		})
 	}
+	e.str(7, b.Lang)
+	e.str(8, b.Dir)
 }
 
 func decodeBlock(d *decoder) (b record.Block) {
@@ -125,6 +127,10 @@ func decodeBlock(d *decoder) (b record.Block) {
 				}
 				b.Links = append(b.Links, l)
 			})
+		case 7:
+			b.Lang = d.str()
+		case 8:
+			b.Dir = d.str()
 		}
 	}
 	return b

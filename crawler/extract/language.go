@@ -144,6 +144,32 @@ func (r *Reader) verdict(k *census) (lang, dir string) {
 	return r.tongues[best].lang, dir
 }
 
+// enoughSaid is how many words a block must have before its language is doubted:
+// fewer are a name or a loan.
+const enoughSaid = 12
+
+// strangers marks the blocks that are in another language than the document or
+// run the other way, as a clause quoted from a foreign law.
+func (r *Reader) strangers(doc *record.Document) {
+	for i := range doc.Blocks {
+		b := &doc.Blocks[i]
+		if len(b.Text) < enoughSaid {
+			continue
+		}
+		var c census
+		r.count(&c, b.Text)
+		lang, dir := r.verdict(&c)
+		if dir != doc.Dir && c.rtl+c.ltr > 0 {
+			b.Dir = dir
+			if c.words >= 3 {
+				b.Lang = lang
+			}
+		} else if lang != "" && lang != doc.Lang && c.words >= enoughSaid {
+			b.Lang = lang
+		}
+	}
+}
+
 // rightToLeft reports whether a letter belongs to a right-to-left script.
 func rightToLeft(c rune) bool {
 	return c >= 0x0590 && c <= 0x08FF || c >= 0xFB1D && c <= 0xFDFF || c >= 0xFE70 && c <= 0xFEFC || c >= 0x10800 && c <= 0x10FFF || c >= 0x1E800 && c <= 0x1EFFF

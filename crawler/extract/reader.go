@@ -79,5 +79,6 @@ func (r *Reader) finish(title string, blocks []record.Block) *record.Document {
 		r.count(&c, title)
 	}
 	doc.Lang, doc.Dir = r.verdict(&c)
+	r.strangers(doc)
 	return doc
 }

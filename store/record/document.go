@@ -24,6 +24,10 @@ type Block struct {
 	// Original is the text as it was read where Text had to be repaired, as
 	// with headings that a PDF stores in reversed word order.
 	Original string `json:"original,omitempty"`
+	// Lang and Dir are the block's own where they differ from the document's, as
+	// with an English clause in a Persian statement; empty otherwise.
+	Lang string `json:"lang,omitempty"`
+	Dir  string `json:"dir,omitempty"`
 	// Hidden marks text that the page shows only on request (accordion, tab).
 	Hidden bool   `json:"hidden,omitempty"`
 	Links  []Link `json:"links,omitempty"`

@@ -307,7 +307,7 @@ func TestQuarantineIsReleasedOrRejected(t *testing.T) {
 	s.wantState(s.visit(s.sees(short, "text/2")), record.VisitUnchanged)
 }
 
-// D1: A, B, A, B tells the new text once; the returns are recorded.
+// D1, C9: A, B, A, B (a page that blinks between two variants) tells the new text once; the returns are recorded.
 func TestFlappingIsToldOnce(t *testing.T) {
 	s := newScene(t)
 	b := strings.Replace(statement, "six months", "eighteen months", 1)
