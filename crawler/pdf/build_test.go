@@ -58,17 +58,7 @@ func deflate(data []byte) []byte {
 // one string a page; font is the font's dictionary.
 func document(font string, contents ...string) []byte {
 	f := newFile()
-	fontRef := f.object("%s", font)
-	first := len(f.offsets) + 1
-	pages := first + 2*len(contents)
-	var kids []string
-	for _, c := range contents {
-		s := f.stream("", []byte(c))
-		p := f.object("<< /Type /Page /Parent %d 0 R /MediaBox [0 0 595 842] /Contents %d 0 R /Resources << /Font << /F1 %d 0 R >> >> >>", pages, s, fontRef)
-		kids = append(kids, fmt.Sprintf("%d 0 R", p))
-	}
-	f.object("<< /Type /Pages /Kids [%s] /Count %d >>", strings.Join(kids, " "), len(kids))
-	return f.end(f.object("<< /Type /Catalog /Pages %d 0 R >>", pages))
+	return f.pages(f.object("%s", font), contents)
 }
 
 const helvetica = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
@@ -113,14 +103,29 @@ func composite(texts []string, content string) []byte {
 		m.WriteString("endbfchar\n")
 	}
 	m.WriteString("endcmap end\n")
+	return mapped(m.String(), content)
+}
+
+// mapped makes a document whose font has two-byte codes and the given map.
+func mapped(cmap string, contents ...string) []byte {
 	f := newFile()
-	uni := f.stream("", []byte(m.String()))
+	uni := f.stream("", []byte(cmap))
 	child := f.object("<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Made /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /DW 500 >>")
 	font := f.object("<< /Type /Font /Subtype /Type0 /BaseFont /Made /Encoding /Identity-H /DescendantFonts [%d 0 R] /ToUnicode %d 0 R >>", child, uni)
-	s := f.stream("", []byte(content))
-	page := f.object("<< /Type /Page /Parent %d 0 R /MediaBox [0 0 595 842] /Contents %d 0 R /Resources << /Font << /F1 %d 0 R >> >> >>", len(f.offsets)+2, s, font)
-	pages := f.object("<< /Type /Pages /Kids [%d 0 R] /Count 1 >>", page)
-	return f.end(f.object("<< /Type /Catalog /Pages %d 0 R >>", pages))
+	return f.pages(font, contents)
+}
+
+// pages closes a file with pages that use one font.
+func (f *file) pages(font int, contents []string) []byte {
+	root := len(f.offsets) + 2*len(contents) + 1
+	var kids []string
+	for _, c := range contents {
+		s := f.stream("", []byte(c))
+		p := f.object("<< /Type /Page /Parent %d 0 R /MediaBox [0 0 595 842] /Contents %d 0 R /Resources << /Font << /F1 %d 0 R >> >> >>", root, s, font)
+		kids = append(kids, fmt.Sprintf("%d 0 R", p))
+	}
+	f.object("<< /Type /Pages /Kids [%s] /Count %d >>", strings.Join(kids, " "), len(kids))
+	return f.end(f.object("<< /Type /Catalog /Pages %d 0 R >>", root))
 }
 
 // signs collects texts and gives each a code.

@@ -177,3 +177,17 @@ func FuzzPDF(f *testing.F) {
 		}
 	})
 }
+
+// The same for what is drawn on a page and for the map of its font.
+func FuzzContent(f *testing.F) {
+	f.Add("BT /F1 10 Tf 60 700 Td [<0001> 20 <0002>] TJ <0003> Tj T* (abc) ' ET 1 1 9 9 re S", "2 beginbfchar <0001> <0627> <0002> <FEFB> endbfchar 1 beginbfrange <0003> <0009> <0661> endbfrange")
+	f.Add("/Span <</ActualText <FEFF0627064B> /MCID 3>> BDC BT /F1 9 Tf 1 0 0 -1 9 9 Tm <00010002> Tj ET EMC q 2 0 0 2 0 0 cm Q BI /W 1 ID x EI", "1 begincodespacerange <00> <FFFF> endcodespacerange 1 beginbfrange <0001> <0002> [<0041> <0042>] endbfrange")
+	f.Add("0 0 m 9 0 l S 0 0 m 0 9 l S 0 9 m 9 9 l S 9 0 m 9 9 l S 4 0 m 4 9 l S BT /F1 2 Tf 1 4 Td <0001> Tj 4 0 Td <0002> Tj ET", "")
+	r := pdf.New(pdf.Options{PDFToText: "off", Limits: pdf.Limits{Unpacked: 4 << 20, Steps: 4e6}})
+	f.Fuzz(func(t *testing.T, content, cmap string) {
+		_, err := r.PDF(t.Context(), mapped(cmap, content, content))
+		if fault, ok := err.(*record.Fault); err != nil && (!ok || strings.Contains(fault.Detail, "runtime error")) {
+			t.Fatal(err)
+		}
+	})
+}
