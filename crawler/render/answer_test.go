@@ -188,8 +188,13 @@ customElements.define('privacy-page', class extends HTMLElement {
 	s.page("/third", `<script src="/slow" async></script>`+statement)
 	s.mux.HandleFunc("/slow", func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	s.page("/route", `<script>onhashchange = go; function go() { document.body.innerHTML = location.hash === '#/privacy' ? '`+statement+`' : 'home' } addEventListener('DOMContentLoaded', go)</script>`)
-	b := browser(t, s, render.Options{})
-	for _, path := range []string{"/timer", "/shadow", "/chat", "/image", "/third", "/route#/privacy"} {
+	s.page("/slow-data", `<nav>`+strings.Repeat("<a href=/x>فهرست خدمات</a> ", 50)+`</nav><div id="x">در حال بارگذاری</div><script>fetch('/late').then(r => r.text()).then(t => x.innerHTML = t)</script>`)
+	s.mux.HandleFunc("/late", func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(3 * time.Second)
+		io.WriteString(w, statement)
+	})
+	b := browser(t, s, render.Options{Timeout: 12 * time.Second})
+	for _, path := range []string{"/timer", "/shadow", "/chat", "/image", "/third", "/route#/privacy", "/slow-data"} {
 		snap, err := get(t, b, s.URL+path)
 		if err != nil {
 			t.Errorf("%s: %v", path, err)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/css"
@@ -61,16 +62,13 @@ func (in *instance) open(ctx context.Context, at, language string) (*record.Snap
 	life, cancel := context.WithTimeout(in.ctx, in.o.Timeout)
 	defer cancel()
 	defer context.AfterFunc(ctx, cancel)()
-	p := &page{o: in.o}
-	tab, closeTab := chromedp.NewContext(life, chromedp.WithNewBrowserContext(in.behindProxy),
-		chromedp.WithListener(func(ev any) { p.listen(ev) }))
-	var stop context.CancelFunc
-	p.tab = tab
-	p.ctx, stop = context.WithCancel(tab)
-	defer stop()
-	p.watch = newWatch(in.proxy, in.o.MaxBody, language == "", stop)
+	p := &page{o: in.o, watch: newWatch(in.proxy, in.o.MaxBody, language == "")}
+	var closeTab context.CancelFunc
+	p.tab, closeTab = chromedp.NewContext(life, chromedp.WithNewBrowserContext(in.behindProxy), chromedp.WithListener(p.listen))
+	p.ctx, p.stop = context.WithCancel(p.tab)
+	defer p.stop()
 	answered := make(chan struct{})
-	go func() { defer close(answered); p.answer(tab) }()
+	go func() { defer close(answered); p.answer(p.tab) }()
 
 	got, err := p.render(at, in.agent, language)
 	snap := p.snapshot(at, got)
@@ -86,7 +84,7 @@ func (in *instance) open(ctx context.Context, at, language string) (*record.Snap
 		closeTab()
 	}
 	<-answered
-	in.tell(ctx)
+	in.tell(ctx, at)
 	if fault != nil && fault.Kind == record.FaultCancelled {
 		snap = nil
 	}
@@ -146,26 +144,36 @@ func within(d time.Duration, f func()) bool {
 	}
 }
 
-// tell reports what the page asked for and did not get.
-func (in *instance) tell(ctx context.Context) {
+// maxTold bounds how many of a page's refused requests are told one by one.
+const maxTold = 10
+
+// tell reports what the page asked for and was refused. That a server could not
+// be reached is common, and said in the log alone.
+func (in *instance) tell(ctx context.Context, at string) {
 	if in.proxy == nil {
 		return
 	}
+	told := 0
 	for _, r := range in.proxy.forget() {
-		level := in.o.Log.DebugContext
-		if r.fault.Kind == record.FaultForbiddenAddress {
-			level = in.o.Log.WarnContext
+		if r.fault.Kind != record.FaultForbiddenAddress {
+			in.o.Log.DebugContext(ctx, "a page's request failed", "page", at, "host", r.host, "fault", r.fault.Kind, "detail", r.fault.Detail)
+			continue
 		}
-		level(ctx, "a page's request was not let through", "host", r.host, "fault", r.fault.Kind, "detail", r.fault.Detail)
+		if told++; told > maxTold {
+			break
+		}
+		in.o.Log.WarnContext(ctx, "a page's request was refused by the address guard", "page", at, "host", r.host, "detail", r.fault.Detail)
 		if in.o.Step != nil {
-			in.o.Step(ctx, record.Step{At: in.o.Clock(), Action: "render", URL: r.host,
-				Outcome: fmt.Sprintf("the page asked for it and did not get it: %s: %s", r.fault.Kind, r.fault.Detail)})
+			in.o.Step(ctx, record.Step{At: in.o.Clock(), Action: "render", URL: at,
+				Outcome: fmt.Sprintf("%s: the page asked for %s: %s", r.fault.Kind, r.host, r.fault.Detail)})
 		}
 	}
 }
 
 // render prepares the tab, goes to the page, waits and reads.
 func (p *page) render(at, agent, language string) (content, error) {
+	// A third of the time is left to read what is there.
+	until := time.Now().Add(p.o.Timeout * 2 / 3)
 	if err := p.prepare(agent, language); err != nil {
 		return content{}, err
 	}
@@ -174,11 +182,17 @@ func (p *page) render(at, agent, language string) (content, error) {
 		return content{}, err
 	}
 	p.failed(at, nav.ErrorText)
-	// A third of the time is left to read what is there.
-	if ok, err := p.settle(p.ctx, p.o.Timeout*2/3, p.letters); !ok {
-		return content{}, err
+	for {
+		if ok, err := p.settle(p.ctx, until, p.letters); !ok {
+			return content{}, err
+		}
+		got, err := p.read()
+		var gone *cdproto.Error
+		if !errors.As(err, &gone) || time.Now().After(until) {
+			return got, err
+		}
+		// The page has gone on to another document under our hands.
 	}
-	return p.read()
 }
 
 // prepare makes a new tab deaf to what it does not need to hear and closes its

@@ -61,9 +61,9 @@ func TestRemoteBrowser(t *testing.T) {
 	s.page("/data", statement)
 	s.page("/hung", `<script>for(;;);</script>`)
 	host := strings.TrimPrefix(ws[:strings.Index(ws, "/devtools")], "ws")
-	for _, at := range []string{ws, "ws" + host, "http" + host} {
+	for at, paths := range map[string][]string{ws: {"/", "/hung", "/"}, "ws" + host: {"/"}, "http" + host: {"/"}} {
 		b := browser(t, s, render.Options{Remote: at, Timeout: 6 * time.Second})
-		for _, path := range []string{"/", "/hung", "/"} {
+		for _, path := range paths {
 			snap, err := get(t, b, s.URL+path)
 			switch {
 			case path == "/hung":

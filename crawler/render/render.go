@@ -166,8 +166,9 @@ func New(o Options) (*Browser, error) {
 	}
 	b := &Browser{o: o, seats: make(chan *seat, o.Tabs)}
 	b.life, b.end = context.WithCancel(context.Background())
+	warn := new(sync.Once)
 	for range o.Tabs {
-		b.seats <- &seat{o: &b.o}
+		b.seats <- &seat{o: &b.o, warn: warn}
 	}
 	return b, nil
 }

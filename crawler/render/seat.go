@@ -2,6 +2,8 @@ package render
 
 import (
 	"context"
+	"os"
+	"sync"
 	"time"
 
 	"policywatch/store/record"
@@ -11,6 +13,7 @@ import (
 // in. Whoever holds the seat may use it; it has no lock of its own.
 type seat struct {
 	o     *Options
+	warn  *sync.Once
 	run   *instance // nil until there is a page to open
 	pages int       // opened by run
 	idle  *time.Timer
@@ -22,6 +25,7 @@ type seat struct {
 func (s *seat) fetch(ctx context.Context, at, language string) (*record.Snapshot, *record.Fault) {
 	for again := false; ; again = true {
 		if s.run == nil {
+			s.warn.Do(func() { warnOfRoot(s.o) })
 			run, err := start(ctx, s.o)
 			if err != nil {
 				if ctx.Err() != nil {
@@ -54,5 +58,11 @@ func (s *seat) stop() {
 	if s.run != nil {
 		s.run.kill()
 		s.run = nil
+	}
+}
+
+func warnOfRoot(o *Options) {
+	if o.Remote == "" && os.Geteuid() == 0 {
+		o.Log.Warn("the browser runs without its sandbox, because this program runs as root; run it as an ordinary user")
 	}
 }

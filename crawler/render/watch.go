@@ -2,6 +2,7 @@ package render
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -18,22 +19,6 @@ import (
 	"policywatch/store/record"
 )
 
-// When a page counts as settled. There is no such moment in the browser: a page
-// may ask for more at any time.
-const (
-	// quiet is how long nothing may have been asked for and no text have come.
-	quiet = 500 * time.Millisecond
-	// enough is the text, in letters, with which a quiet page is done. One with
-	// less may have a timer running and is watched for patience.
-	enough   = 400
-	patience = 3 * time.Second
-	// standing is how long the text must have stood still where requests never
-	// end: a chat window, a counter.
-	standing = 2 * time.Second
-	// look is the time between two looks at the text.
-	look = 150 * time.Millisecond
-)
-
 // Bounds of one page.
 const (
 	maxDocuments = 10   // that scripts may send the browser on to
@@ -46,7 +31,7 @@ const (
 type watch struct {
 	proxy   *proxy // nil without a guard
 	maxBody int64
-	stop    context.CancelFunc // called when the page is given up
+	stop    context.CancelFunc // called when the page is given up; set before the first event
 	// indifferent means that the caller prefers no language.
 	indifferent bool
 
@@ -55,13 +40,13 @@ type watch struct {
 	doc      document // the last that the main frame asked for
 	docs     int
 	chain    []record.Hop
-	fault    *record.Fault // why the page is given up
-	dead     bool          // the page's process has ended
-	shown    bool          // doc is what the frame holds
-	parsed   bool          // its markup was read to its end
-	under    map[network.RequestID]bool
-	active   time.Time // when a request last began or ended
-	bytes    int64     // of all that was loaded, unpacked
+	fault    *record.Fault                      // why the page is given up
+	dead     bool                               // the page's process has ended
+	shown    bool                               // doc is what the frame holds
+	parsed   bool                               // its markup was read to its end
+	under    map[network.RequestID]cdp.LoaderID // requests, by the document that made them
+	active   time.Time                          // when a request last began or ended
+	bytes    int64                              // of all that was loaded, unpacked
 	commands []command
 	asked    int           // commands ever
 	ring     chan struct{} // a command waits
@@ -78,9 +63,9 @@ type document struct {
 	failed string // the browser's word for why it did not load
 }
 
-func newWatch(p *proxy, maxBody int64, indifferent bool, stop context.CancelFunc) *watch {
-	return &watch{proxy: p, maxBody: maxBody, indifferent: indifferent, stop: stop,
-		under: map[network.RequestID]bool{}, active: time.Now(), ring: make(chan struct{}, 1)}
+func newWatch(p *proxy, maxBody int64, indifferent bool) *watch {
+	return &watch{proxy: p, maxBody: maxBody, indifferent: indifferent,
+		under: map[network.RequestID]cdp.LoaderID{}, active: time.Now(), ring: make(chan struct{}, 1)}
 }
 
 // begin names the frame that is the page.
@@ -119,6 +104,8 @@ func (w *watch) listen(ev any) {
 	case *cdppage.EventFrameNavigated:
 		if ev.Frame.ParentID == "" {
 			w.main, w.shown, w.parsed = ev.Frame.ID, true, false
+			// Of what the document before had asked for no end is told.
+			maps.DeleteFunc(w.under, func(_ network.RequestID, by cdp.LoaderID) bool { return by != ev.Frame.LoaderID })
 		}
 	case *cdppage.EventDomContentEventFired:
 		w.parsed = true
@@ -141,10 +128,10 @@ func (w *watch) request(ev *network.EventRequestWillBeSent) {
 	case network.ResourceTypeWebSocket, network.ResourceTypeEventSource:
 		return // these stay open by design
 	}
-	if strings.HasPrefix(ev.Request.URL, "data:") {
-		return
+	if ev.LoaderID == "" || strings.HasPrefix(ev.Request.URL, "data:") || strings.HasPrefix(ev.Request.URL, "blob:") {
+		return // a worker's, or no request at all: no end of it is told
 	}
-	w.under[ev.RequestID], w.active = true, time.Now()
+	w.under[ev.RequestID], w.active = ev.LoaderID, time.Now()
 	if ev.Type != network.ResourceTypeDocument || ev.FrameID != w.main {
 		return
 	}
@@ -252,81 +239,6 @@ func (w *watch) answer(tab context.Context) {
 			return
 		}
 	}
-}
-
-// state is where a page stands.
-type state struct {
-	doc   document
-	fault *record.Fault
-	shown bool // there is a document to look at
-	whole bool // and all of its own bytes are there
-	calm  bool // and nothing else was under way for a while
-	empty bool // the server had nothing to show
-}
-
-func (w *watch) state() state {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	resting := len(w.under) == 0 && time.Since(w.active) >= quiet
-	s := state{doc: w.doc, fault: w.fault, shown: w.shown && w.doc.failed == ""}
-	s.whole = s.shown && w.parsed && w.doc.ended
-	s.calm = s.whole && resting
-	// A document that was given up for another one fails just before the other
-	// is asked for.
-	if w.doc.failed != "" && resting && s.fault == nil {
-		if s.empty = w.doc.status >= 400 || bodiless(w.doc.status); !s.empty {
-			s.fault = w.unreached(w.doc.url)
-		}
-		if !s.empty && s.fault == nil {
-			s.fault = loadFault(w.doc.url, w.doc.status, w.doc.failed)
-		}
-	}
-	return s
-}
-
-// settle waits until the page has come to rest, at most for limit; letters looks
-// at the amount of text. It reports whether there is a document to read. An error
-// that is a *record.Fault is the page's.
-func (w *watch) settle(ctx context.Context, limit time.Duration, letters func() (int, error)) (bool, error) {
-	began := time.Now()
-	text, since := -1, began
-	for ctx.Err() == nil {
-		s := w.state()
-		if s.fault != nil || s.empty {
-			return false, s.asError()
-		}
-		if s.shown {
-			// An error that is not the context's means that the document was
-			// replaced meanwhile.
-			if n, err := letters(); err == nil && n != text {
-				text, since = n, time.Now()
-			}
-			still := time.Since(since)
-			calm := s.calm && still >= quiet
-			if calm && (text >= enough || still >= patience) || s.whole && text >= enough && still >= standing {
-				return true, nil
-			}
-		}
-		if time.Since(began) > limit {
-			if s.whole {
-				return true, nil
-			}
-			// A text is never cut.
-			return false, &record.Fault{Kind: record.FaultTimeout, URL: s.doc.url, Status: s.doc.status, Detail: "the document did not end"}
-		}
-		select {
-		case <-time.After(look):
-		case <-ctx.Done():
-		}
-	}
-	return false, ctx.Err()
-}
-
-func (s state) asError() error {
-	if s.fault == nil {
-		return nil
-	}
-	return s.fault
 }
 
 // failed notes what the browser said of a navigation that led nowhere, where no
