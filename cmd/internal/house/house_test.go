@@ -58,7 +58,6 @@ var theirs = map[string][]string{
 	"github.com/temoto/robotstxt":       {"crawler/fetch"},
 	"code.dny.dev/ssrf":                 {"crawler/fetch"},
 	"github.com/chromedp/...":           {"crawler/render"},
-	"github.com/ledongthuc/pdf":         {"crawler/pdf"},
 	"github.com/PuerkitoBio/goquery":    {"crawler/extract", "crawler/discover", "crawler/gate"},
 	"github.com/sergi/go-diff/...":      {"diff/align"},
 	"github.com/goccy/go-yaml/...":      {"configs"},
