@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"policywatch/crawler/pdf/object"
 	"policywatch/store/record"
 )
 
@@ -36,6 +37,7 @@ type typesetter struct {
 	backward bool
 	// strokes are signs without a meaning that only stretch words.
 	strokes map[sign]bool
+	budget  *object.Budget
 }
 
 // sign is a code of a font.
@@ -85,6 +87,13 @@ func (t *typesetter) lines(p *page, rs []*row) (out []*line) {
 // line reads runs that stand on one baseline, from the left.
 func (t *typesetter) line(p *page, rs []*run, around lean) *line {
 	l := &line{page: p.number, x0: rs[0].x0, x1: rs[0].x1, size: 0, y: rs[0].y}
+	n := 0
+	for _, r := range rs {
+		n += len(r.glyphs)
+	}
+	if !t.budget.Step(8 + n*(4+len(p.links)/4) + len(p.dots)/4) {
+		return l
+	}
 	items, glyphs := t.items(rs)
 	letters, heavy := 0, 0
 	for _, g := range glyphs {

@@ -32,6 +32,7 @@ type reading struct {
 // read draws the pages and reads the text on them.
 func (r *Reader) read(f *object.File) (*record.Document, error) {
 	d := &reading{reader: r, file: f}
+	d.set.budget = f.Budget()
 	list, more, lost := leaves(f, r.limits.Pages)
 	if more {
 		return nil, fmt.Errorf("it has more than %d pages", r.limits.Pages)

@@ -114,6 +114,9 @@ func (d *reading) surveyOrder() {
 	plain := d.set
 	plain.stored = true
 	for n, p := range d.pages {
+		if !d.set.budget.Step(16 * len(p.glyphs)) {
+			return
+		}
 		rs := runs(slices.Clone(p.glyphs))
 		for _, r := range rs {
 			if kindOf(r.glyphs[0].text) != right || r.edge {
