@@ -3,6 +3,7 @@ package pdf
 import (
 	"sort"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"policywatch/crawler/pdf/object"
@@ -16,6 +17,7 @@ type line struct {
 	x0, x1  float64
 	y, size float64
 	bold    bool
+	face    string // the typeface of its first letter
 	// first is the width of the first word in reading order: whether it would
 	// have fitted on the line before tells a forced break from a full line.
 	first float64
@@ -102,6 +104,9 @@ func (t *typesetter) line(p *page, rs []*run, around lean) *line {
 		}
 		n := utf8.RuneCountInString(g.text)
 		letters += n
+		if c, _ := utf8.DecodeRuneInString(g.text); l.face == "" && unicode.IsLetter(c) {
+			l.face = g.font.face
+		}
 		if g.has(bold) {
 			heavy += n
 		}
