@@ -51,8 +51,9 @@ type marked struct {
 }
 
 const (
-	maxGlyphs = 400000 // of one page
+	maxGlyphs = 100000 // of one page; a full one has some thousands
 	maxRules  = 20000
+	maxDots   = 1000
 	maxForms  = 12
 	maxStack  = 512
 )
@@ -289,6 +290,7 @@ func (c *content) showString(text []byte) {
 func (c *content) glyph(text string, code uint32, w float64) {
 	s := &c.state
 	if len(c.glyphs) >= maxGlyphs {
+		c.file.Budget().Exhaust()
 		return
 	}
 	m := s.textMatrix.mul(s.ctm)

@@ -11,6 +11,7 @@ import (
 // font turns the codes of shown strings into text and widths.
 type font struct {
 	name string
+	face string // the name without weight and slant
 	bold bool
 	// symbols marks fonts of pictures: Symbol, Wingdings and their kin.
 	symbols bool
@@ -49,6 +50,11 @@ func readFont(f *object.File, d object.Dict) *font {
 		t.name = t.name[7:]
 	}
 	low := strings.ToLower(t.name)
+	t.face, _, _ = strings.Cut(low, "-")
+	t.face, _, _ = strings.Cut(t.face, ",")
+	for _, s := range []string{"mt", "ps", "bold", "italic", "oblique", "regular"} {
+		t.face = strings.TrimSuffix(t.face, s)
+	}
 	for _, s := range []string{"symbol", "wingding", "webding", "dingbat", "fontawesome", "materialicons"} {
 		t.symbols = t.symbols || strings.Contains(low, s)
 	}

@@ -16,9 +16,11 @@ const edgeRows = 4
 // them.
 func (d *reading) sweep(ps []piece) []piece {
 	pages := make([][]*line, len(d.pages))
+	rows := map[*line]bool{}
 	for i := range ps {
 		for _, l := range ps[i].lines {
 			pages[l.page] = append(pages[l.page], l)
+			rows[l] = ps[i].cells != nil
 		}
 	}
 	type edge struct {
@@ -43,7 +45,11 @@ func (d *reading) sweep(ps []piece) []piece {
 	}
 	drop := map[*line]bool{}
 	for _, ls := range found {
-		for _, l := range ls {
+		for i, l := range ls {
+			// The head of a table is furniture only where it comes again.
+			if rows[l] && (i == 0 || ls[0].page == l.page) {
+				continue
+			}
 			on := map[int]bool{}
 			for _, o := range ls {
 				if math.Abs(o.y-l.y) < 4 && math.Abs(o.size-l.size) < 0.5 {
@@ -63,6 +69,7 @@ func (d *reading) sweep(ps []piece) []piece {
 			}
 		}
 	}
+	d.contents(pages, drop)
 	if len(drop) == 0 {
 		return ps
 	}
@@ -92,6 +99,45 @@ func (d *reading) sweep(ps []piece) []piece {
 		}
 	}
 	return out
+}
+
+// contents drops the lines of a table of contents, which lead to their pages by
+// dots: they repeat the headings and say nothing.
+func (d *reading) contents(pages [][]*line, drop map[*line]bool) {
+	var found []*line
+	for _, ls := range pages {
+		for _, l := range ls {
+			if leader(l.text) {
+				found = append(found, l)
+			}
+		}
+	}
+	if len(found) >= 3 {
+		for _, l := range found {
+			drop[l] = true
+		}
+	}
+}
+
+// leader reports a line that ends in dots and a number.
+func leader(s string) bool {
+	t := strings.TrimRightFunc(s, func(c rune) bool { return unicode.IsDigit(c) || c == ' ' })
+	if t == s || len(t) == 0 {
+		return false
+	}
+	dots := 0
+	for t != "" {
+		c, n := utf8.DecodeLastRuneInString(t)
+		if c == '…' {
+			dots += 3
+		} else if c == '.' || c == '_' || c == '·' {
+			dots++
+		} else if c != ' ' {
+			break
+		}
+		t = t[:len(t)-n]
+	}
+	return dots >= 5 && t != ""
 }
 
 // rowsFrom counts the heights at which lines stand between line i and the top

@@ -76,11 +76,15 @@ func (d *reading) heading(bs []draft, i int) bool {
 	if b.size > 1.1*d.body {
 		return !ends || b.size > 1.3*d.body
 	}
+	next := &bs[i+1]
+	// A typeface of its own marks a title too: some are bold by nature.
+	if b.lines == 1 && b.first.rtl == d.set.rtl && b.first.face != d.face && next.kind != record.Row && next.first.face == d.face && runes <= 80 && !ends && b.kind == record.Paragraph && !strings.ContainsAny(b.text, "@/") && over(next) {
+		return true
+	}
 	if !b.bold || d.bold || ends || strings.HasSuffix(b.text, ",") || strings.HasSuffix(b.text, "،") {
 		return false
 	}
 	// A bold line of the text's own size stands over something that is not bold.
-	next := &bs[i+1]
 	return !next.bold || next.kind == record.Row || next.size < b.size-0.3 || !d.alike(b, next.first) || i+2 < len(bs) && !bs[i+2].bold
 }
 

@@ -3,8 +3,10 @@ package pdf
 import (
 	"sort"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
+	"policywatch/crawler/pdf/object"
 	"policywatch/store/record"
 )
 
@@ -15,6 +17,7 @@ type line struct {
 	x0, x1  float64
 	y, size float64
 	bold    bool
+	face    string // the typeface of its first letter
 	// first is the width of the first word in reading order: whether it would
 	// have fitted on the line before tells a forced break from a full line.
 	first float64
@@ -36,6 +39,7 @@ type typesetter struct {
 	backward bool
 	// strokes are signs without a meaning that only stretch words.
 	strokes map[sign]bool
+	budget  *object.Budget
 }
 
 // sign is a code of a font.
@@ -85,6 +89,13 @@ func (t *typesetter) lines(p *page, rs []*row) (out []*line) {
 // line reads runs that stand on one baseline, from the left.
 func (t *typesetter) line(p *page, rs []*run, around lean) *line {
 	l := &line{page: p.number, x0: rs[0].x0, x1: rs[0].x1, size: 0, y: rs[0].y}
+	n := 0
+	for _, r := range rs {
+		n += len(r.glyphs)
+	}
+	if !t.budget.Step(8 + n*(4+len(p.links)/4) + len(p.dots)/4) {
+		return l
+	}
 	items, glyphs := t.items(rs)
 	letters, heavy := 0, 0
 	for _, g := range glyphs {
@@ -93,6 +104,9 @@ func (t *typesetter) line(p *page, rs []*run, around lean) *line {
 		}
 		n := utf8.RuneCountInString(g.text)
 		letters += n
+		if c, _ := utf8.DecodeRuneInString(g.text); l.face == "" && unicode.IsLetter(c) {
+			l.face = g.font.face
+		}
 		if g.has(bold) {
 			heavy += n
 		}

@@ -237,7 +237,7 @@ func closes(v []item, i int) bool {
 		return false
 	}
 	letters := false
-	for j := i + 1; j < len(v); j++ {
+	for j := i + 1; j < len(v) && j < i+200; j++ {
 		switch {
 		case v[j].kind == right || v[j].kind == arabic:
 			return false

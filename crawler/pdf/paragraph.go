@@ -30,6 +30,9 @@ type draft struct {
 	cell bool // the lines of a table's cell, never joined with what follows
 }
 
+// maxParagraph bounds one block, in bytes: what goes on longer is no paragraph.
+const maxParagraph = 10000
+
 // paragraphs joins lines into blocks.
 func (d *reading) paragraphs(ps []piece) []draft {
 	var out []draft
@@ -54,6 +57,9 @@ func (d *reading) rowDraft(p *piece) draft {
 	for _, c := range p.cells {
 		one := draft{}
 		for _, l := range c {
+			if len(one.text) > maxParagraph { // read on in a cell of its own
+				cells, one = append(cells, one.text), draft{}
+			}
 			d.add(&one, l)
 		}
 		if one.text != "" {
@@ -75,7 +81,7 @@ func (d *reading) rowDraft(p *piece) draft {
 func (d *reading) unitDraft(p *piece) []draft {
 	var out []draft
 	for i, l := range p.lines {
-		if i == 0 || bulletAt(l.text) > 0 && p.unit.role != "LI" && !headingRole(p.unit.role) && bulletAt(p.lines[0].text) > 0 {
+		if i == 0 || len(out[len(out)-1].text) > maxParagraph || bulletAt(l.text) > 0 && p.unit.role != "LI" && !headingRole(p.unit.role) && bulletAt(p.lines[0].text) > 0 {
 			out = append(out, draft{kind: record.Paragraph, role: p.unit.role, apart: true, start: d.start(l)})
 			if p.unit.depth > 0 {
 				out[len(out)-1].level = p.unit.depth
@@ -120,7 +126,7 @@ func (d *reading) start(l *line) float64 {
 }
 
 func (d *reading) fromRight(l *line) bool {
-	return l.rtl && d.set.rtl || d.set.rtl && !hasLatin(l.text)
+	return d.set.rtl && !d.typed && (l.rtl || !hasLatin(l.text))
 }
 
 func hasLatin(s string) bool {
@@ -157,7 +163,7 @@ func (d *reading) stands(size float64, bold bool) bool {
 
 // joins reports whether l, right below the last line of b, goes on with it.
 func (d *reading) joins(b *draft, l *line, p *piece) bool {
-	if markerAt(l.text) > 0 && !d.brokenNumber(b, l, p) {
+	if len(b.text) > maxParagraph || markerAt(l.text) > 0 && !d.brokenNumber(b, l, p) {
 		return false
 	}
 	if d.stands(b.size, b.bold) || d.stands(l.size, l.bold) {
@@ -209,7 +215,7 @@ func (d *reading) brokenNumber(b *draft, l *line, p *piece) bool {
 // resumes reports whether the first line of a page or column goes on with the
 // last block of the one before.
 func (d *reading) resumes(b *draft, l *line) bool {
-	if b.cell || !b.open || !d.alike(b, l) || markerAt(l.text) > 0 || b.last.bold != l.bold {
+	if b.cell || !b.open || len(b.text) > maxParagraph || !d.alike(b, l) || markerAt(l.text) > 0 || b.last.bold != l.bold {
 		return false
 	}
 	if d.stands(b.size, b.bold) {

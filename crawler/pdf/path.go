@@ -54,7 +54,7 @@ func (c *content) paint(op string, args []object.Token) {
 		}
 		for _, s := range c.shapes {
 			w, h := s.x1-s.x0, s.y1-s.y0
-			if w > 0.8 && w < 9 && h > 0.7*w && h < 1.4*w && len(c.dots) < maxRules {
+			if w > 0.8 && w < 9 && h > 0.7*w && h < 1.4*w && len(c.dots) < maxDots {
 				c.dots = append(c.dots, dot{(s.x0 + s.x1) / 2, (s.y0 + s.y1) / 2, w})
 			}
 		}

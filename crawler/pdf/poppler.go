@@ -16,7 +16,7 @@ import (
 )
 
 // maxOutput bounds what pdftotext may say of one file.
-const maxOutput = 16 << 20
+const maxOutput = 4 << 20
 
 // second asks pdftotext where this package's own reading failed, and takes what
 // it says when that reads like language.
@@ -32,14 +32,12 @@ func (r *Reader) second(ctx context.Context, body []byte) (*record.Document, err
 	cmd.Stdin, cmd.Stdout = bytes.NewReader(body), out
 	cmd.Env = []string{"LC_ALL=C.UTF-8", "PATH=/usr/bin:/bin"}
 	cmd.WaitDelay = time.Second
-	if err := cmd.Run(); err != nil && out.Len() == 0 {
+	// What it said before it failed or was stopped may be half of the text.
+	if err := cmd.Run(); err != nil {
 		return nil, fmt.Errorf("run pdftotext: %w", err)
 	}
-	if out.left < 0 {
-		return nil, errors.New("pdftotext says too much")
-	}
 	d := &reading{reader: r, body: typed, words: map[string]bool{}}
-	blocks := d.fromText(strings.ToValidUTF8(out.String(), unknown))
+	blocks := d.fromText(strings.ToValidUTF8(out.buf.String(), unknown))
 	if len(blocks) == 0 {
 		return nil, errors.New("pdftotext finds no text")
 	}
@@ -62,7 +60,7 @@ func (r *Reader) tool() string {
 
 // capped keeps output up to a limit and stops the program that goes beyond.
 type capped struct {
-	bytes.Buffer
+	buf  bytes.Buffer
 	left int
 	stop func()
 }
@@ -72,7 +70,7 @@ func (c *capped) Write(p []byte) (int, error) {
 		c.stop()
 		return 0, errors.New("too much output")
 	}
-	return c.Buffer.Write(p)
+	return c.buf.Write(p)
 }
 
 // typed is the size that text without places is given, as a typewriter's.

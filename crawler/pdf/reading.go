@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,8 +18,10 @@ type reading struct {
 	file   *object.File
 	pages  []*page
 	set    typesetter
-	// body is the size of the running text and bold whether that is bold.
+	// body is the size of the running text, face its typeface and bold whether
+	// that is bold.
 	body float64
+	face string
 	bold bool
 	// leading is the distance of baselines within a paragraph, in sizes.
 	leading float64
@@ -32,6 +35,7 @@ type reading struct {
 // read draws the pages and reads the text on them.
 func (r *Reader) read(f *object.File) (*record.Document, error) {
 	d := &reading{reader: r, file: f}
+	d.set.budget = f.Budget()
 	list, more, lost := leaves(f, r.limits.Pages)
 	if more {
 		return nil, fmt.Errorf("it has more than %d pages", r.limits.Pages)
@@ -46,7 +50,7 @@ func (r *Reader) read(f *object.File) (*record.Document, error) {
 		p.number = i
 		d.pages = append(d.pages, p)
 		signs += len(p.glyphs)
-		if p.pictures > 0.3*p.width*p.height {
+		if p.pictures > 0.3*p.width*p.height && len(p.glyphs) < 20 {
 			pictures++
 		}
 		if err := f.Budget().Err(); err != nil {
@@ -60,8 +64,11 @@ func (r *Reader) read(f *object.File) (*record.Document, error) {
 	if lost || f.Broken() {
 		return nil, fmt.Errorf("it is damaged: parts of it cannot be found")
 	}
-	if signs < 20*len(list) && signs < 200 && pictures > 0 {
-		return nil, fmt.Errorf("its %s pictures of text and hardly any text: it needs text recognition (OCR)", plural(len(list), "page is a", "pages are"))
+	if pictures*2 > len(list) {
+		return nil, fmt.Errorf("%d of its pages, %d in all, are pictures without any text: it needs text recognition (OCR)", pictures, len(list))
+	}
+	if f.Resolve(f.Root()["NeedsRendering"]) == true {
+		return nil, errors.New("it is a form (XFA) that only the program of its maker can show")
 	}
 	if signs == 0 {
 		return nil, damaged(fmt.Sprintf("its %s no text", plural(len(list), "page holds", "pages hold")))
@@ -110,7 +117,23 @@ func (d *reading) pieces() []piece {
 	}
 	var out []piece
 	for _, p := range d.pages {
-		out = append(out, d.layout(p, p.glyphs)...)
+		out = append(out, d.layout(p, p.text())...)
+	}
+	return out
+}
+
+// text is what stands on a page besides what the file itself calls furniture
+// and puts at the page's edge.
+func (p *page) text() []glyph {
+	inside := func(g *glyph) bool { return !g.has(artifact) || g.y > 0.1*p.height && g.y < 0.9*p.height }
+	out := make([]glyph, 0, len(p.glyphs))
+	for i := range p.glyphs {
+		if inside(&p.glyphs[i]) {
+			out = append(out, p.glyphs[i])
+		}
+	}
+	if len(out) == 0 {
+		return p.glyphs
 	}
 	return out
 }

@@ -181,9 +181,10 @@ func (w *row) takes(r *run) bool {
 	return small < 0.85*big && d < 0.55*big && near && !w.overlaps(r)
 }
 
-// overlaps reports whether r would stand over signs of the row.
+// overlaps reports whether r would stand over signs of the row, as far as the
+// last of them tell.
 func (w *row) overlaps(r *run) bool {
-	for _, o := range w.runs {
+	for _, o := range w.runs[max(0, len(w.runs)-200):] {
 		if !o.hollow && min(o.x1, r.x1)-max(o.x0, r.x0) > 0.3*min(o.x1-o.x0, r.x1-r.x0)+0.1 {
 			return true
 		}

@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"maps"
 	"slices"
 	"unicode"
 	"unicode/utf8"
@@ -9,6 +10,7 @@ import (
 // survey learns from all signs what holds for the whole document.
 func (d *reading) survey() {
 	sizes := map[float64]int{}
+	faces := map[string]int{}
 	blanks, signs, rtl, ltr, heavy := 0, 0, 0, 0, 0
 	forms, tied := 0, 0
 	for _, p := range d.pages {
@@ -31,6 +33,7 @@ func (d *reading) survey() {
 			}
 			if unicode.IsLetter(c) {
 				sizes[float64(int(g.size*2+0.5))/2]++
+				faces[g.font.face]++
 				if g.has(bold) {
 					heavy++
 				}
@@ -44,13 +47,19 @@ func (d *reading) survey() {
 		}
 	}
 	best := 0
-	for _, s := range sortedKeys(sizes) {
+	for _, s := range slices.Sorted(maps.Keys(sizes)) {
 		if sizes[s] > best {
 			best, d.body = sizes[s], s
 		}
 	}
 	if d.body == 0 {
 		d.body = 10
+	}
+	best = 0
+	for _, f := range slices.Sorted(maps.Keys(faces)) {
+		if faces[f] > best {
+			best, d.face = faces[f], f
+		}
 	}
 	letters := rtl + ltr
 	d.bold = heavy*2 > letters
@@ -94,15 +103,6 @@ func (d *reading) surveySpaces(written bool) {
 	d.set.exact = none*5 < len(gaps)
 }
 
-func sortedKeys(m map[float64]int) []float64 {
-	var ks []float64
-	for k := range m {
-		ks = append(ks, k)
-	}
-	slices.Sort(ks)
-	return ks
-}
-
 // surveyOrder learns how the producer stored right-to-left text: in which order
 // it drew the signs, whether its brackets are named as they look, whether words
 // come out backwards when they are turned.
@@ -114,6 +114,9 @@ func (d *reading) surveyOrder() {
 	plain := d.set
 	plain.stored = true
 	for n, p := range d.pages {
+		if !d.set.budget.Step(16 * len(p.glyphs)) {
+			return
+		}
 		rs := runs(slices.Clone(p.glyphs))
 		for _, r := range rs {
 			if kindOf(r.glyphs[0].text) != right || r.edge {

@@ -25,7 +25,11 @@ func (d *reading) title(blocks []record.Block) string {
 		return heading
 	}
 	info := d.file.Dict(d.file.Trailer["Info"])
-	own := strings.Join(strings.Fields(textString(d.file.String(info["Title"]))), " ")
+	raw := d.file.String(info["Title"])
+	own := strings.Join(strings.Fields(textString(raw)), " ")
+	if old := strings.Join(strings.Fields(legacy(raw)), " "); d.set.rtl && rightToLeft(firstRune(old)) && d.agrees(old, blocks) {
+		own = old
+	}
 	if !titleLike(own) || !d.agrees(own, blocks) {
 		if heading != "" {
 			return heading

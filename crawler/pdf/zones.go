@@ -167,10 +167,16 @@ func corridors(ss []*strip, em float64) (found []corridor) {
 	return found
 }
 
+// maxStrips is how many strips of a page are looked through for columns.
+const maxStrips = 2000
+
 // zones parts strips into flows and columns.
 func zones(ss []*strip, em float64, rules []rule) []zone {
 	if len(ss) == 0 {
 		return nil
+	}
+	if len(ss) > maxStrips {
+		return []zone{{strips: ss}}
 	}
 	cs := corridors(ss, em)
 	var best *zone

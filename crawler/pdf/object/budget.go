@@ -51,6 +51,13 @@ func (b *Budget) Step(n int) bool {
 	return true
 }
 
+// Exhaust ends all work: something is larger than anyone reads.
+func (b *Budget) Exhaust() {
+	if b.err == nil {
+		b.err = ErrSteps
+	}
+}
+
 // object takes one object.
 func (b *Budget) object() bool {
 	if b.objects--; b.objects < 0 && b.err == nil {
