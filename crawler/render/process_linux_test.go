@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -187,7 +188,9 @@ fetch('/data').then(r => r.text()).then(d => { window.kept = d.repeat(20); docum
 		held = append(held, sum/1024)
 	}
 	t.Logf("MiB after each page: %v; %v a page", held, time.Since(began)/20)
-	if last := held[len(held)-1]; last > 700 || last > held[4]+150 {
+	// What is held at a moment swings with the collector by some hundred MiB; a
+	// page kept alive would show as 20 MiB more with every page.
+	if last := slices.Min(held[len(held)-5:]); last > slices.Max(held[:5])+200 {
 		t.Errorf("the browser grows: %v MiB", held)
 	}
 	b.Close()
