@@ -12,8 +12,8 @@ import (
 func main() {
 	// A visit makes a page's tree and throws it away: collecting less often is a
 	// tenth of a scan's cost. The limit keeps long lists from taking the memory.
-	debug.SetGCPercent(300)
-	debug.SetMemoryLimit(128 << 20)
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(160 << 20)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	p := &program{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.LookupEnv}
 	code := p.run(ctx, os.Args[1:])

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"math/bits"
+	"strings"
 	"unicode/utf8"
 
 	"policywatch/store/record"
@@ -148,6 +149,10 @@ func (r *Reader) verdict(k *census) (lang, dir string) {
 // fewer are a name or a loan.
 const enoughSaid = 12
 
+// strangerSample is how many bytes of a block are heard: its language shows in
+// its first two dozen words, and every visit pays for this.
+const strangerSample = 240
+
 // strangers marks the blocks that are in another language than the document or
 // run the other way, as a clause quoted from a foreign law.
 func (r *Reader) strangers(doc *record.Document) {
@@ -156,8 +161,12 @@ func (r *Reader) strangers(doc *record.Document) {
 		if len(b.Text) < enoughSaid {
 			continue
 		}
+		head := b.Text[:min(len(b.Text), strangerSample)]
+		if len(head) < len(b.Text) { // not the half of a word
+			head = head[:strings.LastIndexByte(head, ' ')+1]
+		}
 		var c census
-		r.count(&c, b.Text)
+		r.count(&c, head)
 		lang, dir := r.verdict(&c)
 		if dir != doc.Dir && c.rtl+c.ltr > 0 {
 			b.Dir = dir
