@@ -45,6 +45,19 @@ type Desk struct {
 	PDFs   PDFReader
 	Label  Labeler
 	Gate   Judge
+	// Seats is how many pages are read at a time, as the capacity of the channel;
+	// nil sets no bound. Reading is all computation: more readers than processors
+	// only take the caches from each other and hold more pages in memory.
+	Seats chan struct{}
+}
+
+// sit waits for a seat and returns what gives it back.
+func (d *Desk) sit() func() {
+	if d.Seats == nil {
+		return func() {}
+	}
+	d.Seats <- struct{}{}
+	return func() { <-d.Seats }
 }
 
 // Read gives the document of a snapshot, and the fault that says why it is no
@@ -52,6 +65,7 @@ type Desk struct {
 // identity is known was judged when it was first seen: it comes back without
 // sections and facts, which is what nearly every visit can do with.
 func (d *Desk) Read(ctx context.Context, snap *record.Snapshot, site record.Site, prior record.Prior) (*record.Document, *record.Fault) {
+	defer d.sit()()
 	doc, err := d.read(ctx, snap, site, prior)
 	if err != nil {
 		f := asFault(err, snap.FinalURL)

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"runtime"
 	"time"
 
 	"policywatch/cmd/internal/monitor"
@@ -92,7 +93,8 @@ func NewTools(o Options) (*Tools, error) {
 	judge := gate.New(d.lexicons)
 	reader := extract.New(d.lexicons)
 	files := pdf.New(pdf.Options{Lexicons: d.lexicons, Language: reader.Language})
-	desk := &crawler.Desk{Decode: charset.Decode, Pages: pages{reader}, PDFs: files, Label: sections, Gate: judge}
+	desk := &crawler.Desk{Decode: charset.Decode, Pages: pages{reader}, PDFs: files, Label: sections, Gate: judge,
+		Seats: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	decode := func(s *record.Snapshot) []byte {
 		text, _ := charset.Decode(s.Body, s.ContentType())
 		return text
