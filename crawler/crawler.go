@@ -49,6 +49,7 @@ type Search interface {
 // why it is no statement (see Desk). prior tells the text that was judged before.
 type Reader interface {
 	Read(ctx context.Context, snap *record.Snapshot, site record.Site, prior record.Prior) (*record.Document, *record.Fault)
+	Fits(snap *record.Snapshot, i record.Imprint, site record.Site) bool
 	Frames(snap *record.Snapshot) []string
 }
 
@@ -76,6 +77,9 @@ func Digest(body []byte) string {
 // fault. A cancelled context gives record.FaultCancelled, which must not be
 // stored.
 func (c *Crawler) Observe(ctx context.Context, site record.Site, prior record.Prior) record.Observation {
+	if prior.Selectors != site.Selectors() {
+		prior.ETag, prior.LastModified, prior.BodyDigest, prior.Imprint = "", "", "", record.Imprint{}
+	}
 	v := c.start(ctx, site, prior)
 	page := prior.URL
 	if page == "" || site.URL != "" && site.URL != prior.Hint {

@@ -67,6 +67,11 @@ func (reader) Read(_ context.Context, snap *record.Snapshot, _ record.Site, _ re
 		&record.Fault{Kind: record.FaultKind(words[0]), URL: snap.FinalURL, Detail: "as the page says"}
 }
 
+// Fits takes the anchor for the whole of an imprint.
+func (reader) Fits(snap *record.Snapshot, i record.Imprint, _ record.Site) bool {
+	return strings.HasPrefix(string(snap.Body), i.Anchor)
+}
+
 func (reader) Frames(snap *record.Snapshot) []string {
 	if src, ok := strings.CutPrefix(string(snap.Body), "frame "); ok {
 		return []string{src}
@@ -179,6 +184,27 @@ func TestSearchesAgainWhenTheKnownPageBroke(t *testing.T) {
 	c, w := crawl(map[string]string{home: "links", prior.URL: "fault http_5xx"})
 	if o := c.Observe(t.Context(), site, prior); o.Fault.Kind != record.FaultHTTP5xx || len(w.asked) != 1 {
 		t.Errorf("a server that fails made the site be searched: %v %v", o.Fault, w.asked)
+	}
+}
+
+// A page whose bytes the statement's imprint fits is not read, unless a week went
+// by since the last reading or the page is read in another way now.
+func TestAKnownStatementIsNotReadAgain(t *testing.T) {
+	const page = "https://water.gov/p"
+	now := time.Unix(1e9, 0)
+	prior := record.Prior{URL: page, Lang: "en", Imprint: record.Imprint{Anchor: "statement en", Read: now.Add(-6 * 24 * time.Hour)}}
+	c, _ := crawl(map[string]string{page: "statement en 12 visits"})
+	if o := c.Observe(t.Context(), site, prior); !o.Unmodified || o.Document != nil || o.Fault != nil {
+		t.Errorf("read again: %+v", o)
+	}
+	narrowed := site
+	narrowed.Select = "main"
+	if o := c.Observe(t.Context(), narrowed, prior); o.Unmodified || o.Document == nil {
+		t.Errorf("not read although the selectors are new: %+v", o)
+	}
+	prior.Imprint.Read = now.Add(-8 * 24 * time.Hour)
+	if o := c.Observe(t.Context(), site, prior); o.Unmodified || o.Document == nil {
+		t.Errorf("not read for more than a week: %+v", o)
 	}
 }
 

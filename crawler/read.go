@@ -17,6 +17,10 @@ type PageReader interface {
 	HTML(text []byte, base string, site record.Site) (*record.Document, error)
 	Text(text []byte, base string) (*record.Document, error)
 	Markdown(text []byte, base string) (*record.Document, error)
+	// Imprint is that of a document read from the text, and Fits reports whether
+	// another text shows the same statement.
+	Imprint(text []byte, doc *record.Document) record.Imprint
+	Fits(text []byte, i record.Imprint, site record.Site) bool
 	// Frames lists the addresses of the frames of the same site on a page.
 	Frames(text []byte, base string) []string
 }
@@ -73,6 +77,7 @@ func (d *Desk) Read(ctx context.Context, snap *record.Snapshot, site record.Site
 		return nil, f
 	}
 	if prior.Identity != "" && doc.Identity == prior.Identity {
+		d.imprint(doc, snap)
 		doc.Quality = record.Quality{Verdict: record.VerdictStatement, Score: 1, Reasons: []string{"the same text as the version that stands"}}
 		return doc, nil
 	}
@@ -81,6 +86,7 @@ func (d *Desk) Read(ctx context.Context, snap *record.Snapshot, site record.Site
 		return doc, &record.Fault{Kind: faultOf(doc.Quality.Verdict), URL: snap.FinalURL, Status: snap.Status,
 			Detail: strings.Join(doc.Quality.Reasons, "; ")}
 	}
+	d.imprint(doc, snap)
 	return doc, nil
 }
 
@@ -93,6 +99,24 @@ func (d *Desk) Document(ctx context.Context, snap *record.Snapshot, site record.
 	}
 	d.judge(doc, snap)
 	return doc, nil
+}
+
+func (d *Desk) imprint(doc *record.Document, snap *record.Snapshot) {
+	if sniff(snap) == formHTML {
+		text, _ := d.Decode(snap.Body, snap.ContentType())
+		doc.Imprint = d.Pages.Imprint(text, doc)
+	}
+}
+
+// Fits reports whether a snapshot shows the statement of an imprint, so that it
+// need not be read.
+func (d *Desk) Fits(snap *record.Snapshot, i record.Imprint, site record.Site) bool {
+	defer d.sit()()
+	if sniff(snap) != formHTML {
+		return false
+	}
+	text, _ := d.Decode(snap.Body, snap.ContentType())
+	return d.Pages.Fits(text, i, site)
 }
 
 // Frames lists the same-site frames of a snapshot that is a web page.

@@ -106,9 +106,9 @@ func (v *visit) look(r record.Request) {
 		return
 	}
 	v.obs.URL = settled(r.URL, snap)
-	if v.unmodified(r, snap) {
+	if same := v.unmodified(r, snap); same != "" {
 		v.obs.Unmodified = true
-		v.step("read", r.URL, "the same bytes as at the last visit")
+		v.step("read", r.URL, "%s", same)
 		return
 	}
 	got := v.read(snap)
@@ -164,13 +164,21 @@ func (v *visit) frames(page *record.Snapshot) (*record.Snapshot, *record.Documen
 	return nil, nil
 }
 
-// unmodified trusts the server's 304, and equal bytes only when they were read
-// by the same extractor.
-func (v *visit) unmodified(r record.Request, snap *record.Snapshot) bool {
-	if snap.Status == http.StatusNotModified {
-		return true
+// unmodified says by what the page is known to be unchanged: the server's word,
+// its bytes, or the bytes of the statement in it. It is empty when the page must be
+// read.
+func (v *visit) unmodified(r record.Request, snap *record.Snapshot) string {
+	switch {
+	case snap.Status == http.StatusNotModified:
+		return "not modified, the server says"
+	case r.Fresh || v.prior.URL != v.obs.URL:
+		return ""
+	case v.prior.BodyDigest != "" && v.obs.BodyDigest == v.prior.BodyDigest:
+		return "the same bytes as at the last visit"
+	case v.prior.Imprint.Holds(v.obs.At) && v.crawler.Read.Fits(snap, v.prior.Imprint, v.site):
+		return "the same bytes where the statement stands"
 	}
-	return !r.Fresh && v.prior.BodyDigest != "" && v.prior.URL == v.obs.URL && v.obs.BodyDigest == v.prior.BodyDigest
+	return ""
 }
 
 // explain looks at the page that came with an error status: a bot wall says so

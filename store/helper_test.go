@@ -212,6 +212,8 @@ func (f *filler) fill(v reflect.Value) {
 		v.SetBool(true)
 	case reflect.Int, reflect.Int64:
 		v.SetInt(int64(f.n))
+	case reflect.Uint64:
+		v.SetUint(uint64(f.n))
 	case reflect.Uint8:
 		v.SetUint(uint64(f.n % 256))
 	case reflect.Float64:

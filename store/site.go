@@ -11,7 +11,8 @@ import (
 //	1 name  2 url  3 profile  4 select  5 remove...  6 every, ns  7 label...
 //	10 prior url  11 prior extractor  12 prior lang  13 text digest  14 exact digest
 //	15 recent digest...  17 prior hint  18 topic...  19 absent element...
-//	23 rejected digest...
+//	23 rejected digest...  24 selectors
+//	25 imprint (1 anchor, 2 length, 3 region, 4 around, 5 read)
 //	20 document stream  21 page stream  22 fault page stream (1 key blob, 2 deltas on it)
 type siteRow struct {
 	site record.Site
@@ -66,6 +67,16 @@ func (r *siteRow) encode() []byte {
 	for _, x := range p.Rejected {
 		e.digestElement(23, x)
 	}
+	e.str(24, p.Prior.Selectors)
+	if i := p.Prior.Imprint; i.Anchor != "" {
+		e.message(25, func(e *encoder) {
+			e.str(1, i.Anchor)
+			e.int(2, int64(i.Length))
+			e.str(3, i.Region)
+			e.fixed(4, i.Around)
+			e.time(5, i.Read)
+		})
+	}
 	for i, st := range r.streams {
 		if st.key != 0 {
 			e.message(20+i, func(e *encoder) {
@@ -117,6 +128,10 @@ func decodeSiteRow(domain string, b []byte) (*siteRow, error) {
 			p.Absent = append(p.Absent, d.str())
 		case 23:
 			p.Rejected = append(p.Rejected, d.digest())
+		case 24:
+			p.Prior.Selectors = d.str()
+		case 25:
+			d.message(func(d *decoder) { p.Prior.Imprint = decodeImprint(d) })
 		case 20, 21, 22:
 			st := &r.streams[d.num-20]
 			d.message(func(d *decoder) {
@@ -132,6 +147,24 @@ func decodeSiteRow(domain string, b []byte) (*siteRow, error) {
 		}
 	}
 	return r, d.err
+}
+
+func decodeImprint(d *decoder) (i record.Imprint) {
+	for d.next() {
+		switch d.num {
+		case 1:
+			i.Anchor = d.str()
+		case 2:
+			i.Length = int(d.int())
+		case 3:
+			i.Region = d.str()
+		case 4:
+			i.Around = d.uint()
+		case 5:
+			i.Read = d.time()
+		}
+	}
+	return i
 }
 
 func (r *stateRow) encode() []byte {
@@ -240,6 +273,7 @@ func merge(domain string, s *siteRow, t *stateRow) record.Past {
 	p.Site = domain
 	p.Prior.URL, p.Prior.Hint = s.past.Prior.URL, s.past.Prior.Hint
 	p.Prior.Extractor, p.Prior.Lang = s.past.Prior.Extractor, s.past.Prior.Lang
+	p.Prior.Selectors, p.Prior.Imprint = s.past.Prior.Selectors, s.past.Prior.Imprint
 	p.TextDigest, p.ExactDigest = s.past.TextDigest, s.past.ExactDigest
 	p.Recent, p.Topics, p.Absent = s.past.Recent, s.past.Topics, s.past.Absent
 	p.Rejected = s.past.Rejected

@@ -23,8 +23,9 @@ func TestEveryFieldIsKept(t *testing.T) {
 	v.Past.Site, v.Version.Site = v.Site.Domain, v.Site.Domain
 	v.Past.Version, v.Version.Number = 1, 1
 	v.Version.Snapshot, v.Version.Previous = store.Digest(v.Snapshot.Body), ""
-	// These two are not kept by themselves: they are others by definition.
+	// These are not kept by themselves: they are others by definition.
 	v.Past.Prior.Identity, v.Past.Prior.Exact = "", ""
+	v.Version.Document.Imprint = record.Imprint{}
 	v.Version.Document.Identity, v.Version.Document.Exact = v.Version.Identity, v.Version.Exact
 	for i := range v.Alerts {
 		v.Alerts[i].State = record.AlertWaiting

@@ -20,6 +20,14 @@ const maxHTML = 24 << 20
 // among other things, only the statement is read. A page without any markup is
 // read as plain text.
 func (r *Reader) HTML(text []byte, o Options) (*record.Document, error) {
+	doc, err := r.html(text, o)
+	if err == nil {
+		doc.Extractor = o.Manner()
+	}
+	return doc, err
+}
+
+func (r *Reader) html(text []byte, o Options) (*record.Document, error) {
 	if len(text) > maxHTML {
 		text = text[:maxHTML]
 	}

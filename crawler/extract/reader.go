@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"strings"
 
 	"policywatch/store/record"
@@ -23,6 +25,17 @@ type Options struct {
 	Select string
 	// Remove lists CSS selectors of elements that are taken out first.
 	Remove []string
+}
+
+// Manner names how a page is read with these options: the Version, and a digest of
+// the selectors where there are any. It is the document's Extractor: the same page
+// read with other selectors is another text, and no change of the statement.
+func (o Options) Manner() string {
+	if o.Select == "" && len(o.Remove) == 0 {
+		return Version
+	}
+	sum := sha256.Sum256([]byte(strings.Join(append([]string{o.Select}, o.Remove...), "\x00")))
+	return fmt.Sprintf("%s+%x", Version, sum[:4])
 }
 
 // Reader reads pages. It is immutable after New and safe for concurrent use.

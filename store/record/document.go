@@ -58,6 +58,8 @@ type Document struct {
 	// shown (store/canon), filled by whoever read the document.
 	Identity string `json:"-"`
 	Exact    string `json:"-"`
+	// Imprint finds the text again in the page that it was read from.
+	Imprint Imprint `json:"-"`
 }
 
 // Section is a run of blocks under one heading, or one judged without any.

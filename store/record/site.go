@@ -1,6 +1,9 @@
 package record
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Site is one government website as the user listed it.
 type Site struct {
@@ -26,6 +29,14 @@ func (s Site) Title() string {
 		return s.Name
 	}
 	return s.Domain
+}
+
+// Selectors joins Select and Remove to one text that is comparable with ==.
+func (s Site) Selectors() string {
+	if s.Select == "" && len(s.Remove) == 0 {
+		return ""
+	}
+	return strings.Join(append([]string{s.Select}, s.Remove...), "\n")
 }
 
 // SiteState is where a site stands between visits.
@@ -55,10 +66,37 @@ type Prior struct {
 	Extractor string
 	// Lang is the language of the last good document.
 	Lang string
+	// Selectors is Site.Selectors of the last good visit; with others the page is
+	// another text although its bytes are the same.
+	Selectors string
+	// Imprint is that of the text that stands.
+	Imprint Imprint
 	// Identity and Exact are those of the text that stands. They are derived
 	// from Past.TextDigest and Past.ExactDigest and not stored by themselves.
 	Identity string
 	Exact    string
+}
+
+// Imprint is by what a later visit knows a statement again in the bytes of a page
+// without reading it (crawler/extract). The zero Imprint knows nothing.
+type Imprint struct {
+	// Anchor is how the statement's stretch of the page begins, Length its bytes.
+	Anchor string
+	Length int
+	// Region is the digest of the stretch, Around a sum over the rest of the page.
+	Region string
+	Around uint64
+	// Read is when the page was last read in full.
+	Read time.Time
+}
+
+// imprintLife is how long an imprint is trusted: what stands around a statement is
+// compared only roughly, and a reading in full every week bounds what that misses.
+const imprintLife = 7 * 24 * time.Hour
+
+// Holds reports whether the imprint may still be relied on.
+func (i Imprint) Holds(now time.Time) bool {
+	return i.Anchor != "" && !now.Before(i.Read) && now.Sub(i.Read) < imprintLife
 }
 
 // Past is what the archive knows of a site before a visit.

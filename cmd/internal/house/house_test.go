@@ -28,6 +28,7 @@ var ours = map[string][]string{
 	"crawler/extract":    {"store/record", "store/canon"},
 	"crawler/fetch":      {"store/record", "store/canon"},
 	"crawler/gate":       {"store/record", "store/canon"},
+	"crawler/imprint":    {"store/record"},
 	"crawler/pdf":        {"store/record", "store/canon", "crawler/pdf/object"},
 	"crawler/pdf/object": {},
 	"crawler/render":     {"store/record", "store/canon"},

@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -36,7 +37,8 @@ func (j *judgement) succeeded() {
 	p.State, p.Failures, p.LastFault, p.FaultTold = record.StateOK, 0, nil, false
 	p.LastVisit, p.LastSuccess = j.visit.At, j.visit.At
 	p.Prior.URL, p.Prior.Hint = j.obs.URL, j.site.URL
-	if s := j.obs.Snapshot; s != nil && !j.obs.Unmodified {
+	p.Prior.Selectors = j.site.Selectors()
+	if s := j.obs.Snapshot; s != nil && s.Status != http.StatusNotModified {
 		p.Prior.ETag, p.Prior.LastModified = s.ETag(), s.LastModified()
 		p.Prior.BodyDigest = j.obs.BodyDigest
 	}
@@ -68,6 +70,7 @@ func (j *judgement) read(doc *record.Document) error {
 	j.result.URL, j.result.Lang = j.obs.URL, doc.Lang
 	p := &j.visit.Past
 	p.Prior.Lang, p.Prior.Extractor = doc.Lang, doc.Extractor
+	j.imprint(doc)
 	switch {
 	case doc.Identity == j.before.TextDigest && doc.Exact == j.before.ExactDigest:
 		j.unchanged("the text is the same")
@@ -104,6 +107,18 @@ func (j *judgement) read(doc *record.Document) error {
 	}
 	j.compare(old, v)
 	return nil
+}
+
+// imprint renews the imprint with the text. One that did not know the same text
+// again is kept until its time is up: on a page with a counter amid the statement
+// no imprint ever will, and a new one at every visit would only be written.
+func (j *judgement) imprint(doc *record.Document) {
+	p := &j.visit.Past.Prior
+	if doc.Exact == j.before.ExactDigest && p.Imprint.Holds(j.visit.At) {
+		return
+	}
+	p.Imprint = doc.Imprint
+	p.Imprint.Read = j.visit.At
 }
 
 // cosmetic keeps the newer bytes of a text that only looks different.

@@ -99,7 +99,7 @@ func (m *Monitor) check(ctx context.Context, site record.Site, w *weather) (Resu
 		j.faulted()
 	case obs.Unmodified:
 		j.succeeded()
-		j.unchanged("the server sent the same page")
+		j.unchanged("the page is the same, byte for byte, where the statement stands")
 	default:
 		err = j.read(obs.Document)
 	}

@@ -8,6 +8,7 @@ import (
 	"policywatch/crawler/discover"
 	"policywatch/crawler/extract"
 	"policywatch/crawler/fetch"
+	"policywatch/crawler/imprint"
 	"policywatch/store"
 	"policywatch/store/record"
 )
@@ -68,7 +69,19 @@ func (f finder) Search(fetch crawler.Fetcher, site record.Site, home string) cra
 type pages struct{ *extract.Reader }
 
 func (p pages) HTML(text []byte, base string, s record.Site) (*record.Document, error) {
-	return p.Reader.HTML(text, extract.Options{URL: base, Select: s.Select, Remove: s.Remove})
+	return p.Reader.HTML(text, options(base, s))
+}
+
+func (p pages) Imprint(text []byte, doc *record.Document) record.Imprint {
+	return imprint.Of(text, doc)
+}
+
+func (p pages) Fits(text []byte, i record.Imprint, s record.Site) bool {
+	return imprint.Fits(text, i, options("", s).Manner())
+}
+
+func options(base string, s record.Site) extract.Options {
+	return extract.Options{URL: base, Select: s.Select, Remove: s.Remove}
 }
 
 func (p pages) Text(text []byte, base string) (*record.Document, error) {

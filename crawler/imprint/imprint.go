@@ -1,0 +1,206 @@
+// Package imprint knows a statement again in the bytes of a page without reading
+// it: most of what a page sends is menus, scripts and counters, and nearly every
+// visit meets the same statement among other counters. An imprint fits when
+//
+//   - the bytes from the first to the last word of the statement are the same,
+//   - the tags around them are the same in the same order, so that nothing was put
+//     before, behind or beside the statement, and
+//   - so are the longer texts around them, in any order.
+//
+// Short texts around may differ: dates, counters, tokens, the banner's caption.
+package imprint
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"html"
+	"unicode"
+	"unicode/utf8"
+
+	"policywatch/store/record"
+)
+
+const (
+	anchorBytes = 96  // of the region's beginning, to find it with one search
+	longBytes   = 160 // from here on a text around the statement must be the same
+	sureLetters = 60  // bytes of a block that can hardly stand on a page by chance
+)
+
+// Of is the imprint of the statement doc in the page that it was read from. It is
+// zero where the statement's place in the bytes is not certain: text that stands in
+// a script, twice, or in another order than it was read.
+func Of(text []byte, doc *record.Document) record.Imprint {
+	from, to, ok := place(text, doc.Blocks)
+	if !ok {
+		return record.Imprint{}
+	}
+	region := text[from:to]
+	around, ok := surroundings(text, from, to)
+	if !ok {
+		return record.Imprint{}
+	}
+	return record.Imprint{Anchor: string(region[:min(len(region), anchorBytes)]), Length: len(region),
+		Region: digest(region, doc.Extractor), Around: around}
+}
+
+// Fits reports whether the page shows the statement that im was taken from; manner
+// is the Document.Extractor that reading the page would give.
+func Fits(text []byte, im record.Imprint, manner string) bool {
+	if im.Length < len(im.Anchor) || im.Anchor == "" {
+		return false
+	}
+	from := bytes.Index(text, []byte(im.Anchor))
+	if from < 0 || from+im.Length > len(text) {
+		return false
+	}
+	to := from + im.Length
+	if digest(text[from:to], manner) != im.Region {
+		return false
+	}
+	around, ok := surroundings(text, from, to)
+	return ok && around == im.Around
+}
+
+func digest(region []byte, manner string) string {
+	h := sha256.New()
+	h.Write([]byte(manner + "\x00"))
+	h.Write(region)
+	return string(h.Sum(nil)[:16])
+}
+
+// FNV-1a, 64 bits.
+const (
+	fnvBasis = 14695981039346656037
+	fnvPrime = 1099511628211
+)
+
+func fnv(h uint64, b []byte) uint64 {
+	for _, c := range b {
+		h = (h ^ uint64(c)) * fnvPrime
+	}
+	return h
+}
+
+// surroundings is the sum over everything outside text[from:to]. It fails where
+// the region does not begin and end between tags.
+func surroundings(text []byte, from, to int) (uint64, bool) {
+	tags, long := uint64(fnvBasis), uint64(0)
+	l := lexer{text: text}
+	for {
+		t := l.next()
+		switch {
+		case t.kind == tokenEnd:
+			return tags + 3*long, true
+		case t.kind == tokenBroken, t.from < from && t.to > from:
+			return 0, false
+		case t.from == from:
+			tags = (tags ^ '@') * fnvPrime
+			l.pos = to
+		case t.kind == tokenTag:
+			tags = fnv((tags^'<')*fnvPrime, text[t.from:t.to])
+		case t.to-t.from < longBytes:
+			tags = (tags ^ '#') * fnvPrime
+		default:
+			long += fnv(fnvBasis, text[t.from:t.to])
+		}
+	}
+}
+
+// place finds the bytes from the first to the last word of the blocks.
+func place(text []byte, blocks []record.Block) (from, to int, ok bool) {
+	flat, runs := outline(text)
+	words := make([][]byte, 0, len(blocks))
+	for _, b := range blocks {
+		if w := wordsOf(nil, []byte(b.Text)); len(w) > 0 {
+			words = append(words, w)
+		}
+	}
+	// Once from the front and once from the back: where a long block has two
+	// places, it stands twice and neither is certain. Short ones, as a heading
+	// that is also a menu's entry, are taken where they stand next to long ones.
+	ahead, back := make([]int, len(words)), make([]int, len(words))
+	for i, at := 0, 0; i < len(words); i++ {
+		n := bytes.Index(flat[at:], words[i])
+		if n < 0 {
+			return 0, 0, false
+		}
+		ahead[i] = at + n
+		at = ahead[i] + len(words[i])
+	}
+	sure := false
+	for i, end := len(words)-1, len(flat); i >= 0; i-- {
+		n := bytes.LastIndex(flat[:end], words[i])
+		if n < 0 {
+			return 0, 0, false
+		}
+		back[i], end = n, n
+		if len(words[i]) >= sureLetters {
+			if n != ahead[i] {
+				return 0, 0, false
+			}
+			sure = true
+		}
+	}
+	if !sure {
+		return 0, 0, false
+	}
+	last := len(words) - 1
+	first, end := back[0], ahead[last]+len(words[last])
+	for _, r := range runs {
+		if r.flat <= first {
+			from = r.from
+		}
+		if r.flat < end {
+			to = r.to
+		}
+	}
+	return from, to, from < to
+}
+
+// stretch is a text between two tags: its bytes, and where its letters begin.
+type stretch struct{ from, to, flat int }
+
+// outline gives the letters of all text outside scripts, one after the other.
+func outline(text []byte) ([]byte, []stretch) {
+	flat := make([]byte, 0, len(text)/4)
+	var runs []stretch
+	l := lexer{text: text}
+	for {
+		t := l.next()
+		switch t.kind {
+		case tokenEnd, tokenBroken:
+			return flat, runs
+		case tokenRun:
+			raw := text[t.from:t.to]
+			if bytes.IndexByte(raw, '&') >= 0 {
+				raw = []byte(html.UnescapeString(string(raw)))
+			}
+			n := len(flat)
+			if flat = wordsOf(flat, raw); len(flat) > n {
+				runs = append(runs, stretch{t.from, t.to, n})
+			}
+		}
+	}
+}
+
+// wordsOf appends what of s is letter, digit or mark: bullets, separators and
+// spaces are where page and block may differ.
+func wordsOf(dst, s []byte) []byte {
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			if c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' {
+				dst = append(dst, c)
+			}
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(s[i:])
+		arabic := r >= 0x620 && r <= 0x669 || r >= 0x66e && r <= 0x6d3
+		if arabic || unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) {
+			dst = append(dst, s[i:i+n]...)
+		}
+		i += n
+	}
+	return dst
+}
