@@ -21,9 +21,10 @@ import (
 )
 
 const (
-	anchorBytes = 96  // of the region's beginning, to find it with one search
-	longBytes   = 160 // from here on a text around the statement must be the same
-	sureLetters = 60  // bytes of a block that can hardly stand on a page by chance
+	anchorBytes = 96   // of the region's beginning, to find it with one search
+	longBytes   = 160  // from here on a text around the statement must be the same
+	leadBytes   = 2048 // in which a short block ahead of the first long one is looked for
+	sureLetters = 60   // bytes of a block that can hardly stand on a page by chance
 )
 
 // Of is the imprint of the statement doc in the page that it was read from. It is
@@ -115,39 +116,39 @@ func place(text []byte, blocks []record.Block) (from, to int, ok bool) {
 			words = append(words, w)
 		}
 	}
-	// Once from the front and once from the back: where a long block has two
-	// places, it stands twice and neither is certain. Short ones, as a heading
-	// that is also a menu's entry, are taken where they stand next to long ones.
-	ahead, back := make([]int, len(words)), make([]int, len(words))
-	for i, at := 0, 0; i < len(words); i++ {
-		n := bytes.Index(flat[at:], words[i])
+	at := make([]int, len(words))
+	first, last := -1, -1 // of the blocks that can hardly stand there by chance
+	for i, from := 0, 0; i < len(words); i++ {
+		n := bytes.Index(flat[from:], words[i])
 		if n < 0 {
 			return 0, 0, false
 		}
-		ahead[i] = at + n
-		at = ahead[i] + len(words[i])
-	}
-	sure := false
-	for i, end := len(words)-1, len(flat); i >= 0; i-- {
-		n := bytes.LastIndex(flat[:end], words[i])
-		if n < 0 {
-			return 0, 0, false
-		}
-		back[i], end = n, n
+		at[i] = from + n
+		from = at[i] + len(words[i])
 		if len(words[i]) >= sureLetters {
-			if n != ahead[i] {
-				return 0, 0, false
+			if last = i; first < 0 {
+				first = i
 			}
-			sure = true
 		}
 	}
-	if !sure {
+	// A statement that stands twice has no certain place.
+	if first < 0 || bytes.Contains(flat[at[first]+1:], words[first]) || bytes.Contains(flat[at[last]+1:], words[last]) {
 		return 0, 0, false
 	}
-	last := len(words) - 1
-	first, end := back[0], ahead[last]+len(words[last])
+	// The short blocks ahead of the first sure one, as a heading that is a menu's
+	// entry too, stand where they are met last, as those behind do where met first.
+	for i := first - 1; i >= 0; i-- {
+		end := at[i+1]
+		floor := max(0, end-leadBytes)
+		n := bytes.LastIndex(flat[floor:end], words[i])
+		if n < 0 {
+			return 0, 0, false
+		}
+		at[i] = floor + n
+	}
+	begin, end := at[0], at[len(at)-1]+len(words[len(at)-1])
 	for _, r := range runs {
-		if r.flat <= first {
+		if r.flat <= begin {
 			from = r.from
 		}
 		if r.flat < end {

@@ -114,6 +114,10 @@ func (r *Reader) weigh(doc *record.Document, s *stretch) {
 
 // passage reads a text: its words, and the phrases in them.
 func (r *Reader) passage(lang, raw string) passage {
+	return r.memo.passage(lang, raw, r.readPassage)
+}
+
+func (r *Reader) readPassage(lang, raw string) passage {
 	p := passage{text: newText(raw), matcher: r.matcher(lang, raw)}
 	if p.matcher != nil {
 		p.hits = p.matcher.hits(p.text)

@@ -1,8 +1,11 @@
 package section_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -179,9 +182,37 @@ func BenchmarkLabel(b *testing.B) {
 			r.Label(doc)
 			b.SetBytes(int64(size))
 			b.ReportAllocs()
-			for b.Loop() {
+			for n := 0; b.Loop(); n++ {
+				b.StopTimer() // no text may be one that the reader remembers
+				for i := range doc.Blocks {
+					doc.Blocks[i].Text = fmt.Sprint(blocks[i%len(blocks)].Text, " ", n, ".", i)
+				}
+				b.StartTimer()
 				r.Label(doc)
 			}
 		})
+	}
+}
+
+// What the reader remembers of one document changes nothing in another.
+func TestLabelsAreTheSameFromMemory(t *testing.T) {
+	for _, lang := range []string{"fa", "ar", "en"} {
+		fresh, doc := reader(t), fixture(t, lang)
+		fresh.Label(doc)
+		want, err := json.Marshal(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				again := fixture(t, lang)
+				fresh.Label(again)
+				if got, _ := json.Marshal(again); string(got) != string(want) {
+					t.Errorf("%s: labelled otherwise the second time", lang)
+				}
+			})
+		}
+		wg.Wait()
 	}
 }

@@ -19,6 +19,7 @@ type Reader struct {
 	languages map[string]*language
 	// known keeps the phrases of profiles, compiled, by language and source.
 	known sync.Map
+	memo  memo
 }
 
 // language is one lexicon, compiled when it is first needed: a run that reads
