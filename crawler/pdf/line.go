@@ -192,13 +192,13 @@ func (t *typesetter) items(rs []*run) ([]item, []*glyph) {
 			case last == nil || parted:
 			case blanks:
 				gap = g.x - last.end()
-				if t.exact && gap < 0.05*g.size && gap > -0.1*g.size && kindOf(g.text) == right && kindOf(last.text) == right {
+				if t.exact && !g.font.hanging && gap < 0.05*g.size && gap > -0.1*g.size && kindOf(g.text) == right && kindOf(last.text) == right {
 					// A space without any width is what is left of a joiner.
 					out = append(out, item{text: string(rune(zwnj)), index: -1})
 					break
 				}
 				out = append(out, item{text: " ", index: -1})
-			case g.x-last.end() > t.space*g.size+track:
+			case g.x-last.end() > t.space*g.size+track && !(g.font.hanging && t.exact):
 				out = append(out, item{text: " ", index: -1, gap: true})
 			}
 			last, blanks, parted = g, false, false

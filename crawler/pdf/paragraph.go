@@ -292,6 +292,9 @@ func (d *reading) join(text string, last *line, next string) string {
 			return text + next
 		}
 	}
+	if strings.ContainsRune("([{«“", before) {
+		return text + next
+	}
 	if unicode.Is(unicode.Han, before) && unicode.Is(unicode.Han, after) {
 		return text + next
 	}

@@ -62,7 +62,7 @@ func runs(gs []glyph) []*run {
 		g := &gs[i]
 		mark := isMark(g.text)
 		if cur != nil {
-			if mark && math.Abs(g.y-cur.y) < 1.3*cur.size && (last == nil || g.x > last.x-1.2*cur.size && g.x < last.end()+1.2*cur.size) {
+			if mark && math.Abs(g.y-cur.y) < 1.3*cur.size && (last == nil || g.x > last.x-0.5*cur.size && g.x < last.end()+0.35*cur.size) {
 				cur.glyphs = append(cur.glyphs, *g)
 				continue
 			}
@@ -102,7 +102,7 @@ func runs(gs []glyph) []*run {
 func follows(p, g *glyph, dir int) int {
 	rise, back := 0.12*p.size, 0.05*p.size
 	if slanted(p, g) {
-		rise, back = 1.6*p.size, 0.9*p.size
+		rise, back = 2.2*p.size, 1.2*p.size
 	}
 	if math.Abs(p.y-g.y) > rise || g.size > 1.3*p.size || p.size > 1.3*g.size || p.mark != g.mark {
 		return 0
