@@ -15,6 +15,8 @@ type font struct {
 	bold bool
 	// symbols marks fonts of pictures: Symbol, Wingdings and their kin.
 	symbols bool
+	// hanging hands set the letters of a word on a slope.
+	hanging bool
 	// composite fonts have codes of several bytes, cut by encoding; nil means
 	// two bytes that are the glyph number.
 	composite bool
@@ -57,6 +59,9 @@ func readFont(f *object.File, d object.Dict) *font {
 	}
 	for _, s := range []string{"symbol", "wingding", "webding", "dingbat", "fontawesome", "materialicons"} {
 		t.symbols = t.symbols || strings.Contains(low, s)
+	}
+	for _, s := range []string{"nastal", "noori", "nafees", "nastaa"} {
+		t.hanging = t.hanging || strings.Contains(low, s)
 	}
 	if s := f.Stream(d["ToUnicode"]); s != nil {
 		data, err := f.Data(s)

@@ -32,7 +32,7 @@ func (d *reading) place(p *page, rs []*run, depth int) (out []piece) {
 	if !d.file.Budget().Step(len(rs) * 16) {
 		return nil
 	}
-	for _, z := range zones(strips(rows(rs)), d.body, p.rules) {
+	for _, z := range zones(single(rows(rs)), d.body, p.rules) {
 		switch {
 		case z.gutters == nil || depth >= maxColumns:
 			out = append(out, d.flow(p, z, depth > 0)...)
@@ -114,6 +114,11 @@ func margins(ls []*line) (left, right float64) {
 // any; otherwise a row begins where there is more white above all its cells, or
 // where its first column says something new.
 func (d *reading) table(p *page, z *zone) (out []piece) {
+	var all []*row
+	for _, s := range z.strips {
+		all = append(all, s.rows...)
+	}
+	z = &zone{strips: strips(all), gutters: z.gutters}
 	order := d.columnOrder(z)
 	cuts := z.cuts(p.rules)
 	ruled := len(cuts) >= 2

@@ -23,7 +23,7 @@ type line struct {
 	first float64
 	// soft says that the line ends in a hyphen that only parts a word.
 	soft  bool
-	rtl   bool
+	rtl   bool // it runs from right to left
 	links []record.Link
 }
 
@@ -116,14 +116,9 @@ func (t *typesetter) line(p *page, rs []*run, around lean) *line {
 		}
 	}
 	l.bold = letters > 0 && heavy*5 >= letters*4
+	l.rtl = t.classify(items, around)
 	read := t.read(items, around)
 	l.text = strings.TrimSpace(t.compose(read))
-	for i := range read {
-		if read[i].kind == right {
-			l.rtl = true
-			break
-		}
-	}
 	if strings.HasSuffix(l.text, "\u00AD") {
 		l.soft = true
 	}
@@ -145,7 +140,7 @@ func (t *typesetter) bullet(p *page, l *line) {
 			continue
 		}
 		before := l.x0 - b.x
-		if l.rtl && t.rtl {
+		if l.rtl {
 			before = b.x - l.x1
 		}
 		if before > 0.2*l.size && before < 3*l.size {
@@ -197,13 +192,13 @@ func (t *typesetter) items(rs []*run) ([]item, []*glyph) {
 			case last == nil || parted:
 			case blanks:
 				gap = g.x - last.end()
-				if t.exact && gap < 0.05*g.size && gap > -0.1*g.size && kindOf(g.text) == right && kindOf(last.text) == right {
+				if t.exact && !g.font.hanging && gap < 0.05*g.size && gap > -0.1*g.size && kindOf(g.text) == right && kindOf(last.text) == right {
 					// A space without any width is what is left of a joiner.
 					out = append(out, item{text: string(rune(zwnj)), index: -1})
 					break
 				}
 				out = append(out, item{text: " ", index: -1})
-			case g.x-last.end() > t.space*g.size+track:
+			case g.x-last.end() > t.space*g.size+track && !(g.font.hanging && t.exact):
 				out = append(out, item{text: " ", index: -1, gap: true})
 			}
 			last, blanks, parted = g, false, false

@@ -3,6 +3,7 @@ package pdf
 import (
 	"math"
 	"strings"
+	"unicode/utf8"
 
 	"policywatch/crawler/pdf/object"
 )
@@ -55,10 +56,15 @@ func (c *content) endMarked() {
 			g = o
 		}
 	}
+	// The parts of one letter may stand far apart in a hanging hand.
+	reach := g.size
+	if utf8.RuneCountInString(m.spelled) <= 3 {
+		reach *= 2.5
+	}
 	end := g.end()
 	for _, o := range run {
 		// Text that goes on in another line is better read from its signs.
-		if math.Abs(o.y-g.y) > g.size {
+		if math.Abs(o.y-g.y) > reach {
 			return
 		}
 		g.x, end = min(g.x, o.x), max(end, o.end())

@@ -74,28 +74,38 @@ type orderer struct {
 	shapes bool
 }
 
-// read puts the pieces of a line, given from left to right as they are seen,
-// into the order in which they are read. It undoes the bidirectional algorithm
-// as far as a picture of a line allows; around is what the paragraph is made of.
-func (o orderer) read(line []item, around lean) []item {
+// classify tells the kinds of a line's pieces and whether it runs from right to
+// left; around is what the paragraph is made of.
+func (o orderer) classify(line []item, around lean) (fromRight bool) {
 	rtl, ltr := false, false
 	for i := range line {
 		line[i].kind = kindOf(line[i].text)
 		rtl = rtl || line[i].kind == right
 		ltr = ltr || line[i].kind == left
 	}
-	switch {
-	case o.stored && (rtl || !ltr):
-		return line
-	case !rtl && (ltr || !o.rtl):
-		if o.rtl {
-			return trailingMarks(line)
-		}
-		return line
-	case !rtl, o.rtl && around.rtl*4 >= around.ltr, around.rtl >= 2*around.ltr:
-		return o.fromRight(line)
+	if !rtl {
+		return o.rtl && !ltr
 	}
-	return o.fromLeft(line)
+	return o.rtl && around.rtl*4 >= around.ltr || around.rtl >= 2*around.ltr
+}
+
+// read puts the pieces of a line, given from left to right as they are seen,
+// into the order in which they are read. It undoes the bidirectional algorithm
+// as far as a picture of a line allows.
+func (o orderer) read(line []item, around lean) []item {
+	fromRight := o.classify(line, around)
+	rtl := slices.ContainsFunc(line, func(it item) bool { return it.kind == right })
+	switch {
+	case o.stored && (rtl || fromRight):
+		return line
+	case fromRight:
+		return o.fromRight(line)
+	case rtl:
+		return o.fromLeft(line)
+	case o.rtl:
+		return trailingMarks(line)
+	}
+	return line
 }
 
 // trailingMarks repairs a Latin line of a right-to-left text: its full stop

@@ -108,7 +108,7 @@ func (d *reading) flowDrafts(out []draft, p *piece) []draft {
 			join = d.resumes(&out[n-1], l)
 		}
 		if !join {
-			out = append(out, draft{kind: record.Paragraph, apart: apart, start: d.start(l)})
+			out = append(out, draft{kind: record.Paragraph, apart: apart, start: d.start(l) - d.edge(l, p)})
 			n++
 		}
 		d.add(&out[n-1], l)
@@ -126,11 +126,18 @@ func (d *reading) start(l *line) float64 {
 }
 
 func (d *reading) fromRight(l *line) bool {
-	return d.set.rtl && !d.typed && (l.rtl || !hasLatin(l.text))
+	return l.rtl && !d.typed
 }
 
-func hasLatin(s string) bool {
-	return strings.ContainsFunc(s, func(c rune) bool { return unicode.IsLetter(c) && !rightToLeft(c) })
+// edge is where a column's lines begin, in the terms of start.
+func (d *reading) edge(l *line, p *piece) float64 {
+	switch {
+	case !p.column:
+		return 0
+	case d.fromRight(l):
+		return -p.right
+	}
+	return p.left
 }
 
 // room is the white behind a line up to its margin.
@@ -284,6 +291,9 @@ func (d *reading) join(text string, last *line, next string) string {
 		if c, _ := utf8.DecodeLastRuneInString(text[:len(text)-n]); unicode.IsDigit(c) || unicode.IsLetter(c) {
 			return text + next
 		}
+	}
+	if strings.ContainsRune("([{«“", before) {
+		return text + next
 	}
 	if unicode.Is(unicode.Han, before) && unicode.Is(unicode.Han, after) {
 		return text + next

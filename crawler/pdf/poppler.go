@@ -97,7 +97,6 @@ func (d *reading) fromText(s string) []record.Block {
 			for _, c := range t {
 				if rightToLeft(c) {
 					rtl++
-					l.rtl = true
 				} else if unicode.IsLetter(c) {
 					ltr++
 				}

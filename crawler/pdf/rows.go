@@ -62,7 +62,7 @@ func runs(gs []glyph) []*run {
 		g := &gs[i]
 		mark := isMark(g.text)
 		if cur != nil {
-			if mark && math.Abs(g.y-cur.y) < 1.3*cur.size && (last == nil || g.x > last.x-1.2*cur.size && g.x < last.end()+1.2*cur.size) {
+			if mark && math.Abs(g.y-cur.y) < 1.3*cur.size && (last == nil || g.x > last.x-0.5*cur.size && g.x < last.end()+0.35*cur.size) {
 				cur.glyphs = append(cur.glyphs, *g)
 				continue
 			}
@@ -100,12 +100,21 @@ func runs(gs []glyph) []*run {
 // follows reports whether g goes on behind p: 1 to the right, -1 to the left, 2
 // where it stands so close that both are possible, 0 when it does not.
 func follows(p, g *glyph, dir int) int {
-	if math.Abs(p.y-g.y) > 0.12*p.size || g.size > 1.3*p.size || p.size > 1.3*g.size || p.mark != g.mark {
+	rise, back := 0.12*p.size, 0.05*p.size
+	if slanted(p, g) {
+		rise, back = 2.2*p.size, 1.2*p.size
+	}
+	if math.Abs(p.y-g.y) > rise || g.size > 1.3*p.size || p.size > 1.3*g.size || p.mark != g.mark {
 		return 0
 	}
 	reach, slack := 0.15*p.size, 0.5*p.size
-	right := g.x-p.end() < reach && g.x-p.end() > -slack && g.x > p.x-0.05*p.size
-	left := p.x-g.end() < reach && p.x-g.end() > -slack && g.end() < p.end()+0.05*p.size
+	if dir != 0 {
+		slack = max(slack, back+0.3*p.size)
+	} else {
+		back = 0.05 * p.size
+	}
+	right := g.x-p.end() < reach && g.x-p.end() > -slack && g.x > p.x-back
+	left := p.x-g.end() < reach && p.x-g.end() > -slack && g.end() < p.end()+back
 	switch {
 	case right && left && dir == 0:
 		return 2
@@ -117,12 +126,23 @@ func follows(p, g *glyph, dir int) int {
 	return 0
 }
 
+// slanted reports signs of a hand whose words hang from the line, as in
+// Nastaliq: there every letter stands higher than the one that follows it.
+func slanted(p, g *glyph) bool {
+	if !g.font.hanging || p.y == g.y {
+		return false
+	}
+	a, b := kindOf(p.text), kindOf(g.text)
+	return (a == right || b == right) && (a == right || a == space || a == nothing) && (b == right || b == space || b == nothing)
+}
+
 // close settles a run's extent; signs drawn from the right are turned round.
 func (r *run) close(dir int) {
 	r.backward, r.edge = dir < 0, dir == 0
 	if dir < 0 {
 		reverse(r.glyphs)
 	}
+	r.y = r.baseline()
 	r.x0, r.x1 = math.Inf(1), math.Inf(-1)
 	for i := range r.glyphs {
 		if g := &r.glyphs[i]; !blank(g.text) {
@@ -132,6 +152,26 @@ func (r *run) close(dir int) {
 	if r.hollow = r.x0 > r.x1; r.hollow {
 		r.x0, r.x1 = r.glyphs[0].x, r.glyphs[len(r.glyphs)-1].end()
 	}
+}
+
+// baseline is the height at which most signs of a run stand.
+func (r *run) baseline() float64 {
+	best, most := r.y, 0
+	for i := 0; i < len(r.glyphs) && i < 64; i++ {
+		n := 0
+		for j := 0; j < len(r.glyphs) && j < 256; j++ {
+			if math.Abs(r.glyphs[i].y-r.glyphs[j].y) < 0.05*r.size && !isMark(r.glyphs[j].text) {
+				n++
+			}
+		}
+		if n > most {
+			best, most = r.glyphs[i].y, n
+		}
+		if n*2 > len(r.glyphs) {
+			break
+		}
+	}
+	return best
 }
 
 func reverse(gs []glyph) {

@@ -12,8 +12,8 @@ type span struct{ lo, hi float64 }
 
 func (s span) size() float64 { return s.hi - s.lo }
 
-// strip is what stands side by side: one row, or the rows of columns whose
-// baselines do not agree.
+// strip is a row, or rows of a table's cells that stand side by side on
+// baselines of their own.
 type strip struct {
 	rows        []*row
 	top, bottom float64
@@ -26,6 +26,16 @@ type strip struct {
 type zone struct {
 	strips  []*strip
 	gutters []span // none for a flow
+}
+
+// single makes a strip of every row.
+func single(rs []*row) []*strip {
+	out := make([]*strip, len(rs))
+	for i, r := range rs {
+		out[i] = &strip{top: r.top(), bottom: r.bottom()}
+		out[i].add(r)
+	}
+	return out
 }
 
 // strips gathers rows that overlap in height but stand beside one another.
@@ -118,8 +128,14 @@ func (s *strip) sided(g span) (before, after bool) {
 type corridor struct {
 	span
 	from, last int
-	both       int // strips with text on both sides
+	// before and after count the strips with text on either side, as far as
+	// last; all is the same as far as it was followed.
+	before, after int
+	all           [2]int
 }
+
+// both is how many lines stand beside one another.
+func (c *corridor) both() int { return min(c.before, c.after) }
 
 // corridors finds white stretches that run down several strips. The wide
 // spaces of a justified line do not line up for long.
@@ -127,16 +143,24 @@ func corridors(ss []*strip, em float64) (found []corridor) {
 	const most = 48
 	var open []corridor
 	done := func(c corridor) {
-		if c.both >= 3 && c.size() >= 1.1*em || c.both >= 6 && c.both*10 >= (c.last-c.from+1)*6 {
+		if n := c.both(); n >= 3 && c.size() >= 1.1*em || n >= 6 && n*2 >= max(c.before, c.after) {
 			found = append(found, c)
 		}
 	}
+	floor := math.Inf(1)
 	for i, s := range ss {
-		if i > 0 && ss[i-1].bottom-s.top > 3.2*em {
+		if floor-s.top > 3.2*em {
 			for _, c := range open {
 				done(c)
 			}
 			open = nil
+		}
+		floor = min(floor, s.bottom)
+		for _, g := range gapsAt(ss, i, 0.6*em) {
+			// What an older corridor already covers from here on is the same.
+			if len(open) < most && !slices.ContainsFunc(open, func(c corridor) bool { return c.lo <= g.lo+0.01 && c.hi >= g.hi-0.01 }) {
+				open = append(open, corridor{span: g, from: i, last: i})
+			}
 		}
 		var next []corridor
 		for _, c := range open {
@@ -145,26 +169,64 @@ func corridors(ss []*strip, em float64) (found []corridor) {
 				done(c)
 				continue
 			}
-			if a, b := s.sided(piece); a && b {
-				c.span, c.last, c.both = piece, i, c.both+1
-			} else if s.size > 1.15*em && s.size > 1.1*ss[c.from].size {
-				done(c) // a title between two tables
-				continue
+			a, b := s.sided(piece)
+			if a {
+				c.all[0]++
+			}
+			if b {
+				c.all[1]++
+			}
+			if a && b || paired(ss, i, piece, a) {
+				c.span, c.last, c.before, c.after = piece, i, c.all[0], c.all[1]
 			}
 			next = append(next, c)
 		}
 		open = next
-		for _, g := range s.gaps(0.6 * em) {
-			// What an older corridor already covers from here on is the same.
-			if len(open) < most && !slices.ContainsFunc(open, func(c corridor) bool { return c.lo <= g.lo+0.01 && c.hi >= g.hi-0.01 }) {
-				open = append(open, corridor{g, i, i, 1})
-			}
-		}
 	}
 	for _, c := range open {
 		done(c)
 	}
 	return found
+}
+
+// near is how many strips away one may stand beside another.
+const near = 3
+
+// abreast reports strips that overlap in height.
+func abreast(a, b *strip) bool {
+	return min(a.top, b.top)-max(a.bottom, b.bottom) > 0.3*min(a.size, b.size)
+}
+
+// paired reports whether the strip at i, which has text on one side of a gutter,
+// stands beside one that has text on the other.
+func paired(ss []*strip, i int, g span, before bool) bool {
+	for j := max(0, i-near); j <= min(len(ss)-1, i+near); j++ {
+		if j == i || !abreast(ss[i], ss[j]) {
+			continue
+		}
+		if a, b := ss[j].sided(g); before && b && !a || !before && a && !b {
+			return true
+		}
+	}
+	return false
+}
+
+// gapsAt lists the white stretches inside strip i, and between it and those that
+// stand beside it.
+func gapsAt(ss []*strip, i int, wide float64) []span {
+	out := ss[i].gaps(wide)
+	for j := i + 1; j <= min(len(ss)-1, i+near); j++ {
+		if !abreast(ss[i], ss[j]) {
+			continue
+		}
+		a, b := ss[i].taken(), ss[j].taken()
+		for _, g := range []span{{a[len(a)-1].hi, b[0].lo}, {b[len(b)-1].hi, a[0].lo}} {
+			if g.size() >= wide {
+				out = append(out, g)
+			}
+		}
+	}
+	return out
 }
 
 // maxStrips is how many strips of a page are looked through for columns.
@@ -184,7 +246,7 @@ func zones(ss []*strip, em float64, rules []rule) []zone {
 	for len(cs) > 0 {
 		k := 0
 		for i, c := range cs {
-			if c.both > cs[k].both || c.both == cs[k].both && c.size() > cs[k].size() {
+			if c.both() > cs[k].both() || c.both() == cs[k].both() && c.size() > cs[k].size() {
 				k = i
 			}
 		}
@@ -207,6 +269,9 @@ func zones(ss []*strip, em float64, rules []rule) []zone {
 		return []zone{{strips: ss}}
 	}
 	if best.prose(rules) {
+		if n := best.overrun(em, rules); n > 0 {
+			to = from + n
+		}
 		// One column may begin higher or go on longer than the other.
 		for from > 0 && best.onOneSide(ss[from-1]) && ss[from-1].bottom-ss[from].top < 1.2*em {
 			from--
@@ -219,6 +284,24 @@ func zones(ss []*strip, em float64, rules []rule) []zone {
 	out := zones(ss[:from], em, rules)
 	out = append(out, *best)
 	return append(out, zones(ss[to:], em, rules)...)
+}
+
+// overrun finds where columns of text end although their gutter goes on, through
+// a table for one: at white across all columns, when what follows is no running
+// text. 0 means nowhere.
+func (z *zone) overrun(em float64, rules []rule) int {
+	floor := math.Inf(1)
+	for k, s := range z.strips {
+		if floor-s.top > 1.5*em {
+			rest := zone{strips: z.strips[k:], gutters: z.gutters}
+			head := zone{strips: z.strips[:k], gutters: z.gutters}
+			if !rest.prose(rules) && head.prose(rules) {
+				return k
+			}
+		}
+		floor = min(floor, s.bottom)
+	}
+	return 0
 }
 
 // crowds reports a gutter that lies on one that the zone has.
@@ -283,7 +366,7 @@ func (z *zone) markers(g span) bool {
 			}
 		}
 	}
-	return sides[0] == lines || sides[1] == lines
+	return lines > 0 && (sides[0] == lines || sides[1] == lines)
 }
 
 // side returns the runs of a strip that stand in column k.

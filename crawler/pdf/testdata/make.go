@@ -27,6 +27,7 @@ type variant struct {
 var chromiumVariants = []variant{
 	{name: "chromium-fa-naskh-justified", source: "fa", font: "Noto Naskh Arabic", size: "A4", justified: true, furniture: true},
 	{name: "chromium-fa-dejavu", source: "fa", font: "DejaVu Sans", size: "letter", plain: true, furniture: true},
+	{name: "chromium-fa-columns", source: "fa", font: "Noto Sans Arabic", size: "A4", justified: true, columns: 2, plain: true, furniture: true},
 	{name: "chromium-ar-naskh", source: "ar", font: "Noto Naskh Arabic", size: "A4", plain: true, furniture: true},
 	{name: "chromium-ar-dejavu-justified", source: "ar", font: "DejaVu Sans", size: "A4", justified: true},
 	{name: "chromium-en-columns", source: "en", font: "DejaVu Serif", size: "A4", justified: true, columns: 2, plain: true, furniture: true},
