@@ -73,14 +73,16 @@ type Options struct {
 	Log *slog.Logger
 }
 
-// Client fetches pages. It is safe for concurrent use and starts no goroutine
-// of its own.
+// Client fetches pages. It is safe for concurrent use, and no goroutine of its
+// own outlives a call.
 type Client struct {
 	chain     Fetcher
 	pace      *pace
 	agent     string
 	rules     *rules
 	transport *http.Transport
+	wait      waits
+	headStart time.Duration
 	clock     func() time.Time
 	log       *slog.Logger
 }
@@ -104,7 +106,8 @@ func New(o Options) (*Client, error) {
 		p.delay = known.crawlDelay
 		chain = &robots{next: chain, rules: known}
 	}
-	return &Client{chain: chain, pace: p, agent: e.agent, rules: known, transport: base, clock: o.Clock, log: o.Log}, nil
+	return &Client{chain: chain, pace: p, agent: e.agent, rules: known, transport: base, wait: wait,
+		headStart: min(headStart, o.Timeout/4), clock: o.Clock, log: o.Log}, nil
 }
 
 func (o *Options) fill() error {

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"time"
 
 	"policywatch/store/record"
 )
@@ -17,21 +18,47 @@ import (
 //
 // When none gives a page, the fault is the most telling one: of an answering
 // server if there was one, else of the first address.
+//
+// Once the first address has been slow to answer, the others are knocked at
+// meanwhile; where nobody opens, they are left out when their turn comes. A domain
+// behind a wall that drops packets costs little more than one address does.
 func (c *Client) Home(ctx context.Context, domain, scheme string) (*record.Snapshot, error) {
 	ctx = visitOf(ctx)
 	var snap *record.Snapshot
 	var fault *record.Fault
 	deadNames := map[string]bool{}
+	knocking, stop := context.WithCancel(ctx)
+	var urls []*url.URL
 	for _, at := range homes(domain, scheme) {
 		u, f := parse(at)
 		if f != nil {
+			stop()
 			return nil, f
 		}
+		urls = append(urls, u)
+	}
+	knocks := make([]*knock, len(urls)) // the first is fetched at once
+	for i, u := range urls[1:] {
+		knocks[i+1] = c.knock(knocking, u, c.headStart)
+	}
+	defer func() {
+		stop()
+		for _, k := range knocks[1:] {
+			<-k.done
+		}
+	}()
+	began := time.Now()
+	for i, u := range urls {
+		at := u.String()
 		if deadNames[u.Hostname()] {
 			continue
 		}
+		if i > 0 && time.Since(began) >= c.headStart && knocks[i].silent() {
+			note(ctx, c.clock(), "fetch", at, string(knocks[i].fault.Kind)+": "+knocks[i].fault.Detail)
+			continue
+		}
 		s, err := c.Fetch(ctx, record.Request{URL: at})
-		f = faultOf(err)
+		f := faultOf(err)
 		if f == nil {
 			return s, nil
 		}
