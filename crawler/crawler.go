@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"time"
 
+	"policywatch/crawler/discover"
 	"policywatch/crawler/fetch"
 	"policywatch/store/record"
 )
@@ -31,9 +32,16 @@ type Doorkeeper interface {
 }
 
 // Finder begins a search of a site for its statement, from its home page,
-// through the fetcher of the visit.
+// through the fetcher of the visit. Of one statement in several languages the one in
+// lang comes first, or the one in the site's own where lang is empty: Prefers.
+//
+// Offers lists the languages that a page is to be had in, and Linked the good links
+// to statements on it; whole is false for a page without any links.
 type Finder interface {
-	Search(f Fetcher, site record.Site, home string) Search
+	Search(f Fetcher, site record.Site, home, lang string) Search
+	Prefers(home *record.Snapshot) string
+	Offers(page *record.Snapshot) []discover.Offer
+	Linked(page *record.Snapshot) (links []record.Candidate, whole bool)
 }
 
 // Search runs in rounds, each costing more requests than the one before. More
@@ -87,12 +95,16 @@ func (c *Crawler) Observe(ctx context.Context, site record.Site, prior record.Pr
 	}
 	if page == "" {
 		v.discover()
+		v.languages()
+		v.settle()
 		return v.end()
 	}
 	v.look(record.Request{URL: page, ETag: prior.ETag, LastModified: prior.LastModified, AcceptLanguage: prior.Lang})
 	if f := v.obs.Fault; f != nil && f.Kind.Rule().Rediscover {
 		v.rediscover(*f)
 	}
+	v.languages()
+	v.settle()
 	return v.end()
 }
 

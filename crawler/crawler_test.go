@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"policywatch/crawler"
+	"policywatch/crawler/discover"
 	"policywatch/store/record"
 )
 
@@ -83,9 +84,13 @@ func (reader) Frames(snap *record.Snapshot) []string {
 // through the visit's fetcher as a real finder does.
 type finder struct{}
 
-func (finder) Search(f crawler.Fetcher, _ record.Site, home string) crawler.Search {
+func (finder) Search(f crawler.Fetcher, _ record.Site, home, _ string) crawler.Search {
 	return &search{f: f, home: home}
 }
+
+func (finder) Prefers(*record.Snapshot) string                    { return "" }
+func (finder) Offers(*record.Snapshot) []discover.Offer           { return nil }
+func (finder) Linked(*record.Snapshot) ([]record.Candidate, bool) { return nil, false }
 
 type search struct {
 	f    crawler.Fetcher

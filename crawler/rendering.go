@@ -107,6 +107,7 @@ func (v *visit) renderHome(home *record.Snapshot) bool {
 		v.fail(asFault(err, home.FinalURL))
 		return false
 	}
+	v.home = snap
 	v.fetched[home.URL], v.fetched[home.FinalURL] = fetched{snap, nil}, fetched{snap, nil}
 	return true
 }

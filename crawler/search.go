@@ -22,10 +22,11 @@ func (v *visit) discover() {
 		v.fail(v.explain(home, asFault(err, page)))
 		return
 	}
+	v.home = home
 	v.remember(home.URL, home, nil)
-	v.search(v.crawler.Find.Search(v, v.site, home.FinalURL))
+	v.search(v.crawler.Find.Search(v, v.site, home.FinalURL, v.prior.Lang))
 	if v.renderHome(home) {
-		v.search(v.crawler.Find.Search(v, v.site, home.FinalURL))
+		v.search(v.crawler.Find.Search(v, v.site, home.FinalURL, v.prior.Lang))
 	}
 }
 
@@ -61,6 +62,9 @@ func (v *visit) search(s Search) {
 		if unread == nil && unlooked(c, v.obs.Fault) {
 			unread = v.obs.Fault
 		}
+		if v.obs.Snapshot != nil && v.obs.Fault.Kind == record.FaultWrongLanguage {
+			queue = append(v.inKnownLanguage(c.URL), queue...)
+		}
 		if v.obs.Snapshot != nil && (c.Verdict == record.VerdictHub || c.Verdict == record.VerdictThin || c.Verdict == record.VerdictOther) {
 			queue = append(s.Onward(v.obs.Snapshot), queue...)
 		}
@@ -87,6 +91,18 @@ func (v *visit) open(c *record.Candidate) bool {
 		v.obs.URL = v.obs.Snapshot.FinalURL
 	}
 	return true
+}
+
+// inKnownLanguage is the page just opened in the language that the statement was in
+// before, where the page offers it.
+func (v *visit) inKnownLanguage(page string) []record.Candidate {
+	for _, o := range v.crawler.Find.Offers(v.obs.Snapshot) {
+		if _, opened := v.fetched[o.URL]; o.Lang == v.prior.Lang && o.Page && !opened {
+			return []record.Candidate{{URL: o.URL, Text: o.Shown, Lang: o.Lang, Score: discover.Good,
+				Reasons: []string{fmt.Sprintf("%s offers itself there in %s, the language of the statement so far", page, o.Lang)}}}
+		}
+	}
+	return nil
 }
 
 // unlooked reports whether a candidate that seemed right could not be looked

@@ -23,7 +23,8 @@ type visit struct {
 	// fetched remembers this visit's answers: the home page that discovery read
 	// is not asked for twice.
 	fetched map[string]fetched
-	renders int // pages that were opened in a browser
+	home    *record.Snapshot // the site's home page, when this visit searched
+	renders int              // pages that were opened in a browser
 }
 
 type fetched struct {

@@ -6,6 +6,7 @@ import "policywatch/store/record"
 // their SHA-256, and two equal documents have equal bytes.
 //
 //	1 title  2 lang  3 dir  4 extractor  5 block...  6 section...  7 fact...  8 quality
+//	9 language... (1 lang, 2 url, 3 shown, 4 status, 5 reason)
 //
 // Identity and Exact are the version's, and are not part of the bytes. Lists
 // that JSON shows as [] come back empty, not nil.
@@ -43,6 +44,15 @@ func encodeDocument(doc *record.Document) []byte {
 		e.float(2, doc.Quality.Score)
 		encodeStrings(e, 3, doc.Quality.Reasons)
 	})
+	for _, l := range doc.Languages {
+		e.message(9, func(e *encoder) {
+			e.str(1, l.Lang)
+			e.str(2, l.URL)
+			e.str(3, l.Shown)
+			e.str(4, string(l.Status))
+			e.str(5, l.Reason)
+		})
+	}
 	return e.b
 }
 
@@ -79,6 +89,8 @@ func decodeDocument(b []byte) (*record.Document, error) {
 					}
 				}
 			})
+		case 9:
+			d.message(func(d *decoder) { doc.Languages = append(doc.Languages, decodeLanguage(d)) })
 		}
 	}
 	return doc, d.err
@@ -187,6 +199,24 @@ func decodeFact(d *decoder) (f record.Fact) {
 		}
 	}
 	return f
+}
+
+func decodeLanguage(d *decoder) (l record.LanguageVersion) {
+	for d.next() {
+		switch d.num {
+		case 1:
+			l.Lang = d.str()
+		case 2:
+			l.URL = d.str()
+		case 3:
+			l.Shown = d.str()
+		case 4:
+			l.Status = record.Status(d.str())
+		case 5:
+			l.Reason = d.str()
+		}
+	}
+	return l
 }
 
 func encodeStrings[T ~string](e *encoder, n int, list []T) {

@@ -50,18 +50,24 @@ func (p *program) discover() *cobra.Command {
 
 func discoveryJSON(obs record.Observation) any {
 	var kind record.FaultKind
-	var detail string
+	var detail, lang string
+	var languages []record.LanguageVersion
+	if obs.Document != nil {
+		lang, languages = obs.Document.Lang, obs.Document.Languages
+	}
 	if obs.Fault != nil {
 		kind, detail = obs.Fault.Kind, obs.Fault.Detail
 	}
 	return struct {
-		Site       string             `json:"site"`
-		URL        string             `json:"url"`
-		Fault      record.FaultKind   `json:"fault"`
-		Detail     string             `json:"detail,omitempty"`
-		Candidates []record.Candidate `json:"candidates"`
-		Trail      []record.Step      `json:"trail"`
-	}{obs.Site, obs.URL, kind, detail, orEmpty(obs.Candidates), orEmpty(obs.Trail)}
+		Site       string                   `json:"site"`
+		URL        string                   `json:"url"`
+		Lang       string                   `json:"lang"`
+		Languages  []record.LanguageVersion `json:"languages"`
+		Fault      record.FaultKind         `json:"fault"`
+		Detail     string                   `json:"detail,omitempty"`
+		Candidates []record.Candidate       `json:"candidates"`
+		Trail      []record.Step            `json:"trail"`
+	}{obs.Site, obs.URL, lang, orEmpty(languages), kind, detail, orEmpty(obs.Candidates), orEmpty(obs.Trail)}
 }
 
 // writeDiscovery shows what was found and why; with trail, every step.
@@ -71,6 +77,15 @@ func writeDiscovery(w io.Writer, obs record.Observation, trail bool) {
 		fmt.Fprintf(w, "%s: %s: %s\n", obs.Site, obs.Fault.Kind, obs.Fault.Detail)
 	default:
 		fmt.Fprintf(w, "%s: %s\n", obs.Site, obs.URL)
+	}
+	if obs.Document != nil {
+		for _, l := range obs.Document.Languages {
+			shown := ""
+			if l.Shown != "" {
+				shown = "; offered as " + isolate("“"+l.Shown+"”")
+			}
+			fmt.Fprintf(w, "  in %-4s %s  [%s]\n         %s%s\n", l.Lang, l.URL, l.Status, isolate(l.Reason), shown)
+		}
 	}
 	for _, c := range obs.Candidates {
 		verdict := string(c.Verdict)

@@ -64,7 +64,7 @@ func (f *Finder) With(fetch Fetcher) *Finder {
 // home is the site's home page. A caller that finds none of the candidates to
 // be a statement goes on with a Search instead, which looks in further places.
 func (f *Finder) Candidates(ctx context.Context, site record.Site, home string) ([]record.Candidate, []record.Step, *record.Fault) {
-	return f.Search(site, home).More(ctx)
+	return f.Search(site, home, "").More(ctx)
 }
 
 // Links returns the links of one page that may lead to a statement, best

@@ -149,7 +149,7 @@ func TestSearchOnward(t *testing.T) {
 	w := &web{t: t, pages: map[string]string{
 		"https://agency.example/": `<html lang="en"><a href="/privacy">Privacy</a><a href="/data-protection">Data protection</a></html>`,
 	}}
-	s := finder(t, w).Search(record.Site{}, "https://agency.example/")
+	s := finder(t, w).Search(record.Site{}, "https://agency.example/", "")
 	if c, _, fault := s.More(t.Context()); len(c) != 2 || fault != nil {
 		t.Fatalf("got %v and %v", c, fault)
 	}
@@ -175,7 +175,7 @@ func TestSearchGoesOn(t *testing.T) {
 		"https://agency.example/legal":          `<a href="/dead">Privacy policy</a><a href="/legal/data-protection">Data protection</a>`,
 		"https://agency.example/privacy-notice": `<title>Privacy notice</title>`,
 	}}
-	s := finder(t, w).Search(record.Site{}, "https://agency.example/")
+	s := finder(t, w).Search(record.Site{}, "https://agency.example/", "")
 	var got []string
 	var fault *record.Fault
 	for fault == nil {

@@ -122,6 +122,12 @@ func (r *reader) start() {
 		} else {
 			r.a = &l
 		}
+	case "option":
+		// A choice of languages is often a list to select from.
+		r.endLink()
+		if v := strings.TrimSpace(attr["value"]); strings.HasPrefix(v, "/") || strings.HasPrefix(v, "?") || hasPrefixFold(v, "http") {
+			r.late, r.a = nil, &link{href: v, lang: attr["lang"]}
+		}
 	case "img", "input":
 		if r.a != nil && r.a.image == "" {
 			r.a.image = first(attr["alt"], attr["title"])
@@ -173,7 +179,7 @@ func (r *reader) end(tag string) {
 		return
 	}
 	switch tag {
-	case "a":
+	case "a", "option", "select":
 		r.endLink()
 	case "title", "h1", "h2", "h3":
 		if r.head != nil && len(r.p.heads) < maxHeads {

@@ -143,7 +143,7 @@ func (w *words) judge(p *page, l *link, lang string) (lead, bool) {
 		d.Score += (1 - d.Score) * 0.25
 	}
 	if d.Lang == "" {
-		d.Lang = first(primary(l.lang), addressLang(to), by.by.lang)
+		d.Lang = first(w.code(l.lang), w.code(addressLang(to)), by.by.lang)
 	}
 	if d.Score > 0 {
 		w.markDown(&d, p, l, to, named, by, a)

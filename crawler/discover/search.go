@@ -30,6 +30,7 @@ const (
 type Search struct {
 	f    *Finder
 	home string
+	want string // the language to prefer, empty for the site's own
 
 	round int
 	page  *page // the home page
@@ -43,10 +44,12 @@ type Search struct {
 	steps           []record.Step
 }
 
-// Search begins a search of a site from its home page. What the user knows of
-// the site does not steer the search yet; a hint would be opened before it.
-func (f *Finder) Search(_ record.Site, home string) *Search {
-	return &Search{f: f, home: home, given: make(map[string]bool)}
+// Search begins a search of a site from its home page. Of one statement in several
+// languages the one in lang comes first; with lang empty, the one in the site's own
+// (see Prefers). What the user knows of the site does not steer the search yet; a
+// hint would be opened before it.
+func (f *Finder) Search(_ record.Site, home, lang string) *Search {
+	return &Search{f: f, home: home, want: lang, given: make(map[string]bool)}
 }
 
 // More runs the next rounds until one finds something good, and returns the
@@ -73,6 +76,7 @@ func (s *Search) More(ctx context.Context) ([]record.Candidate, []record.Step, *
 		}
 	}
 	slices.SortStableFunc(found, func(a, b record.Candidate) int { return cmp.Compare(b.Score, a.Score) })
+	found = s.alternates(found)
 	// Weak finds cost a request each; a few of them are worth a look, a page of
 	// news about privacy is not.
 	for i, c := range found {

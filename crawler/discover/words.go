@@ -34,10 +34,13 @@ type words struct {
 	// paths are the usual addresses by language, order the languages as given.
 	paths map[string][]string
 	order []string
+	// codes are the languages by what tags and addresses call them, domains by
+	// the last label of a host name.
+	codes, domains map[string]string
 }
 
 func newWords(lex []record.Lexicon) *words {
-	w := &words{paths: make(map[string][]string)}
+	w := &words{paths: make(map[string][]string), codes: make(map[string]string), domains: make(map[string]string)}
 	add := func(k kind, lang, phrase string, weight float64) {
 		w.phrases.Add(canon.Text(phrase), int32(len(w.entries)))
 		w.entries = append(w.entries, entry{k, lang, phrase, weight})
@@ -54,9 +57,12 @@ func newWords(lex []record.Lexicon) *words {
 		for _, p := range l.Links.Not {
 			add(not, l.Lang, p, 1)
 		}
-		if l.Name != "" {
-			add(language, l.Lang, l.Name, 1)
+		for _, n := range append([]string{l.Name}, l.Links.Names...) {
+			if n != "" {
+				add(language, l.Lang, n, 1)
+			}
 		}
+		w.addCodes(l)
 		w.order = append(w.order, l.Lang)
 		w.paths[l.Lang] = l.Links.Paths
 	}

@@ -18,9 +18,10 @@ import (
 //	leftover.template  no part of a template was left unfilled, nor another
 //	                   organisation's words
 //	date.future        the statement's own date is not in the future
+//	language.versions  the statement is there in every language of the site
 //
-// Citations are told either way where the statement cites at all; the other two
-// only when they are violated.
+// Citations are told either way where the statement cites at all, and languages
+// where the site has several; the other two only when they are violated.
 func (c *checker) observe() []record.Finding {
 	if c.blind() != "" {
 		return nil
@@ -30,7 +31,8 @@ func (c *checker) observe() []record.Finding {
 		out = append(out, c.citation(n)...)
 	}
 	out = append(out, c.leftovers()...)
-	return append(out, c.future()...)
+	out = append(out, c.future()...)
+	return append(out, c.languages()...)
 }
 
 func observation(id, title, citation string, status record.Status, reason string, e *record.Evidence) record.Finding {
@@ -199,4 +201,36 @@ func (c *checker) future() []record.Finding {
 		}
 	}
 	return nil
+}
+
+// languages holds the languages that the site is offered in against those that the
+// statement is there in. It is absent for one that was looked for and is not there,
+// unknown where some could not be looked at, and not told of a document whose site
+// nobody looked at.
+func (c *checker) languages() []record.Finding {
+	if len(c.doc.Languages) < 2 {
+		return nil
+	}
+	status := record.StatusPresent
+	var all, there, reasons []string
+	var e *record.Evidence
+	for _, l := range c.doc.Languages {
+		all = append(all, l.Lang)
+		switch {
+		case l.Status == record.StatusPresent:
+			there = append(there, l.Lang)
+			continue
+		case l.Status == record.StatusAbsent && status != record.StatusAbsent:
+			status, e = record.StatusAbsent, &record.Evidence{Quote: l.Shown}
+		case l.Status == record.StatusUnknown && status == record.StatusPresent:
+			status = record.StatusUnknown
+		}
+		reasons = append(reasons, fmt.Sprintf("%s is %s: %s", l.Lang, l.Status, l.Reason))
+	}
+	reason := fmt.Sprintf("the site is offered in %s, the statement stands in %s", strings.Join(all, ", "), strings.Join(there, ", "))
+	if e != nil && e.Quote == "" {
+		e = nil
+	}
+	return []record.Finding{observation("language.versions", "The statement is there in every language of the site", "", status,
+		strings.Join(append([]string{reason}, reasons...), "; "), e)}
 }

@@ -54,6 +54,10 @@ type Document struct {
 	Sections  []Section `json:"sections"`
 	Facts     []Fact    `json:"facts"`
 	Quality   Quality   `json:"quality"`
+	// Languages are those that the site is offered in, and what became of the
+	// statement in each, this document's own first. It is empty where the site
+	// offers one language only, and where nobody looked, as for a file.
+	Languages []LanguageVersion `json:"languages,omitempty"`
 	// Identity is the digest of the canonical text and Exact of the text as
 	// shown (store/canon), filled by whoever read the document.
 	Identity string `json:"-"`
@@ -123,6 +127,23 @@ func (d *Document) Covers() map[Topic]bool {
 		}
 	}
 	return m
+}
+
+// LanguageVersion is the statement in one of the languages that its site is
+// offered in.
+type LanguageVersion struct {
+	// Lang is an ISO 639 code, as Document.Lang.
+	Lang string `json:"lang"`
+	// URL is where the version stands; where it is not present, the page by which
+	// the site offers the language.
+	URL string `json:"url"`
+	// Shown is how the site offers the language, verbatim: the words of a switch,
+	// or hreflang="en".
+	Shown string `json:"shown,omitempty"`
+	// Status is absent only when the pages that the statement's own page names for
+	// the language were looked at and hold no statement.
+	Status Status `json:"status"`
+	Reason string `json:"reason"`
 }
 
 // FactKind names what a fact states.

@@ -35,6 +35,11 @@ type LinkWords struct {
 	Not []string `yaml:"not"`
 	// Paths are usual addresses, from the site's root.
 	Paths []string `yaml:"paths"`
+	// Names are what language switches call the language: in itself, in others,
+	// and as codes. Domains are the last labels of host names ("ir") whose sites
+	// speak it first.
+	Names   []string `yaml:"names"`
+	Domains []string `yaml:"domains"`
 }
 
 // PageWords tell pages that are not statements. Each list holds phrases as

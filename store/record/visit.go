@@ -64,6 +64,9 @@ type Candidate struct {
 	Text  string  `json:"text,omitempty"` // the link's words
 	Lang  string  `json:"lang,omitempty"`
 	Score float64 `json:"score"`
+	// AlternateOf is the address of the candidate that is the same statement in
+	// the language that the site's statement is watched in.
+	AlternateOf string `json:"alternate_of,omitempty"`
 	// Reasons say what raised or lowered the score, in words.
 	Reasons []string `json:"reasons"`
 	// Verdict is what opening the page showed; empty when it was not opened.

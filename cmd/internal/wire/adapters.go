@@ -60,8 +60,8 @@ func newFinder(lex []record.Lexicon, client *fetch.Client, decode func(*record.S
 	return finder{f}
 }
 
-func (f finder) Search(fetch crawler.Fetcher, site record.Site, home string) crawler.Search {
-	return f.Finder.With(fetch).Search(site, home)
+func (f finder) Search(fetch crawler.Fetcher, site record.Site, home, lang string) crawler.Search {
+	return f.Finder.With(fetch).Search(site, home, lang)
 }
 
 // pages gives the crawler its readers of pages: it carries a site's selectors
