@@ -122,6 +122,11 @@ func TestSites(t *testing.T) {
 					ok = best.URL == value && best.Score >= 0.5
 				case "second":
 					ok = len(cands) > 1 && cands[1].URL == value
+				case "second_reason":
+					ok = len(cands) > 1 && strings.Contains(strings.Join(cands[1].Reasons, "; "), value)
+				case "alternate", "no_alternate":
+					at := slices.IndexFunc(cands, func(c record.Candidate) bool { return c.URL == value })
+					ok = at >= 0 && (cands[at].AlternateOf == best.URL) == (key == "alternate")
 				case "lang":
 					ok = best.Lang == value
 				case "reason":
