@@ -122,3 +122,40 @@ func TestChoose(t *testing.T) {
 		}
 	}
 }
+
+// A language that the site is offered in and the statement is not: absent where it was
+// looked for, unknown where that was not possible, and nothing without a site.
+func TestLanguageVersions(t *testing.T) { // K4
+	r := reader(t)
+	doc := fixture(t, "fa")
+	if f, ok := check(t, r, doc, "ir-gov")["language.versions"]; ok {
+		t.Errorf("told of a file: %+v", f)
+	}
+	version := func(lang string, s record.Status) record.LanguageVersion {
+		return record.LanguageVersion{Lang: lang, URL: "https://water.example.ir/" + lang, Shown: "to " + lang, Status: s, Reason: "as looked"}
+	}
+	fa, en, ar := version("fa", record.StatusPresent), version("en", record.StatusPresent), version("ar", record.StatusAbsent)
+	unknown := version("tr", record.StatusUnknown)
+	for _, c := range []struct {
+		languages []record.LanguageVersion
+		want      record.Status
+		quote     string
+	}{
+		{[]record.LanguageVersion{fa, en}, record.StatusPresent, ""},
+		{[]record.LanguageVersion{fa, unknown, en}, record.StatusUnknown, ""},
+		{[]record.LanguageVersion{fa, unknown, ar, en}, record.StatusAbsent, "to ar"},
+	} {
+		doc.Languages = c.languages
+		f := check(t, r, doc, "ir-gov")["language.versions"]
+		if f.Status != c.want || f.Must || !strings.Contains(f.Reason, "the site is offered in fa, ") || (f.Evidence == nil) != (c.quote == "") || f.Evidence != nil && f.Evidence.Quote != c.quote {
+			t.Errorf("%+v", f)
+		}
+	}
+	if f := check(t, r, doc, "ir-gov")["language.versions"]; !strings.Contains(f.Reason, "the statement stands in fa, en; tr is unknown: as looked; ar is absent: as looked") {
+		t.Errorf("%s", f.Reason)
+	}
+	doc.Quality.Verdict = record.VerdictLogin
+	if f, ok := check(t, r, doc, "ir-gov")["language.versions"]; ok {
+		t.Errorf("told of a page that is no statement: %+v", f)
+	}
+}
