@@ -83,6 +83,9 @@ type lookup struct {
 	order  []string
 	offers map[string][]discover.Offer
 	opened int
+	// trouble ends the looking: what does not answer once, or wants fewer requests,
+	// is not asked for every language.
+	trouble *record.Fault
 }
 
 func (l *lookup) add(o discover.Offer) {
@@ -147,7 +150,7 @@ func (l *lookup) look(lang string) record.LanguageVersion {
 				return out
 			}
 		case reason == "":
-			misses = append(misses, "the home page in it, "+o.URL+", links no statement")
+			misses = append(misses, "its front page "+o.URL+" links no other statement")
 		default:
 			tell(o.URL, record.StatusUnknown, reason)
 			return out
@@ -166,16 +169,23 @@ func (l *lookup) look(lang string) record.LanguageVersion {
 // fetch brings one of the pages that a lookup may open.
 func (l *lookup) fetch(page, lang string) (*record.Snapshot, *record.Fault) {
 	if _, known := l.fetched[page]; !known {
-		if l.opened == maxLookups {
-			return nil, &record.Fault{Kind: record.FaultTimeout, Detail: "not looked at: enough pages were opened for other languages"}
+		switch {
+		case l.trouble != nil:
+			return nil, l.trouble
+		case l.opened == maxLookups:
+			return nil, &record.Fault{Detail: "enough pages were opened for other languages"}
 		}
 		l.opened++
 	}
 	snap, err := l.visit.Fetch(l.ctx, record.Request{URL: page, AcceptLanguage: lang})
-	if err != nil {
-		return snap, l.explain(snap, asFault(err, page))
+	if err == nil {
+		return snap, nil
 	}
-	return snap, nil
+	f := l.explain(snap, asFault(err, page))
+	if f.Kind.Rule().Network || f.Kind == record.FaultRateLimited {
+		l.trouble = f
+	}
+	return snap, f
 }
 
 // open reads one page and says whether it is the statement in lang. A page that is
@@ -187,10 +197,10 @@ func (l *lookup) open(page, lang string) (at string, status record.Status, reaso
 		doc, fault = l.crawler.Read.Read(l.ctx, snap, record.Site{Domain: l.site.Domain}, record.Prior{})
 	}
 	switch {
-	case fault != nil && fault.Kind.Rule().Absent && (doc == nil || doc.Lang == lang || doc.Lang == l.own):
+	case fault != nil && fault.Kind.Rule().Absent && (doc == nil || doc.Lang == lang || doc.Lang == l.own || doc.Quality.Verdict == record.VerdictNotFound):
 		return page, record.StatusAbsent, fmt.Sprintf("%s is no statement: %s", page, fault.Detail)
 	case fault != nil:
-		return page, record.StatusUnknown, fmt.Sprintf("could not look: %s is %s: %s", page, fault.Kind, fault.Detail)
+		return page, record.StatusUnknown, unread(page, fault)
 	case doc.Lang == l.own:
 		return page, record.StatusAbsent, fmt.Sprintf("%s shows the statement in %s", page, l.own)
 	}
@@ -202,7 +212,15 @@ func (l *lookup) open(page, lang string) (at string, status record.Status, reaso
 func (l *lookup) linked(home, lang string) (link, reason string) {
 	snap, fault := l.fetch(home, lang)
 	if fault != nil {
-		return "", fmt.Sprintf("could not look: %s is %s: %s", home, fault.Kind, fault.Detail)
+		return "", unread(home, fault)
+	}
+	// A front page is no statement; only what stands in its place matters, because
+	// the links that a wall or a shell lacks prove nothing.
+	if _, f := l.crawler.Read.Read(l.ctx, snap, record.Site{Domain: l.site.Domain}, record.Prior{}); f != nil {
+		switch f.Kind {
+		case record.FaultBlocked, record.FaultLogin, record.FaultConsent, record.FaultMaintenance, record.FaultShell, record.FaultUnreadable:
+			return "", unread(home, f)
+		}
 	}
 	links, whole := l.crawler.Find.Linked(snap)
 	if !whole {
@@ -214,6 +232,14 @@ func (l *lookup) linked(home, lang string) (link, reason string) {
 		}
 	}
 	return "", ""
+}
+
+// unread says why a page tells nothing.
+func unread(page string, f *record.Fault) string {
+	if f.Kind == "" {
+		return fmt.Sprintf("did not look at %s: %s", page, f.Detail)
+	}
+	return fmt.Sprintf("could not look: %s is %s: %s", page, f.Kind, f.Detail)
 }
 
 // settle takes the statement in the language to prefer where a first search found

@@ -50,13 +50,14 @@ func (w *tongues) Home(ctx context.Context, domain, scheme string) (*record.Snap
 	return w.Fetch(ctx, record.Request{URL: scheme + "://" + domain + "/"})
 }
 
-// finding is the real finder; pages with an article are statements in its language.
+// finding is the real finder.
 type finding struct{ *discover.Finder }
 
 func (f finding) Search(fetch crawler.Fetcher, site record.Site, home, lang string) crawler.Search {
 	return f.Finder.With(fetch).Search(site, home, lang)
 }
 
+// articles takes pages with an article for statements in its language.
 type articles struct{ reader }
 
 var article = regexp.MustCompile(`<article lang="(\w+)">`)
@@ -64,6 +65,9 @@ var article = regexp.MustCompile(`<article lang="(\w+)">`)
 func (articles) Read(_ context.Context, snap *record.Snapshot, _ record.Site, _ record.Prior) (*record.Document, *record.Fault) {
 	if m := article.FindSubmatch(snap.Body); m != nil {
 		return &record.Document{Lang: string(m[1]), Quality: record.Quality{Verdict: record.VerdictStatement}}, nil
+	}
+	if strings.Contains(string(snap.Body), "<wall>") {
+		return &record.Document{}, &record.Fault{Kind: record.FaultBlocked, URL: snap.FinalURL, Detail: "a wall"}
 	}
 	return &record.Document{Quality: record.Quality{Verdict: record.VerdictOther}},
 		&record.Fault{Kind: record.FaultNotFound, URL: snap.FinalURL, Detail: "it reads like another page"}
