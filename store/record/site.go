@@ -115,6 +115,9 @@ type Past struct {
 	// Rejected lists the identities of captures that a person refused, newest
 	// first; they are never taken for a version.
 	Rejected []string
+	// Volatile lists the places in the text that the server fills in anew for
+	// every reader, newest first, each by the text around it (diff/volatile).
+	Volatile []string
 	// Pending is a suspicious capture that waits for confirmation.
 	Pending *Pending
 	// Topics and Absent describe the newest version: what it covers, and which
