@@ -86,16 +86,14 @@ func (r *Reader) fleeting(text string, ws []canon.Token) []bool {
 		w := ws[i].Text
 		out[i] = numbered(w) || random(text[ws[i].From:ws[i].To]) || i > 0 && out[i-1] && halves[w]
 	}
-	// The parts of 3f2a-beef-9c41 are one token although one part is a word.
-	for i := 1; i < len(ws); i++ {
-		if out[i-1] && !out[i] && numbered(ws[i-1].Text) {
-			out[i] = glued(text, ws[i-1], ws[i])
-		}
+	// The parts of 3f2a-beef-cafe are one token although some are words.
+	part := make([]bool, len(ws))
+	for i := range ws {
+		part[i] = numbered(ws[i].Text) || i > 0 && part[i-1] && glued(text, ws[i-1], ws[i])
 	}
-	for i := len(ws) - 2; i >= 0; i-- {
-		if out[i+1] && !out[i] && numbered(ws[i+1].Text) {
-			out[i] = glued(text, ws[i], ws[i+1])
-		}
+	for i := len(ws) - 1; i >= 0; i-- {
+		part[i] = part[i] || i+1 < len(ws) && part[i+1] && glued(text, ws[i], ws[i+1])
+		out[i] = out[i] || part[i]
 	}
 	return out
 }

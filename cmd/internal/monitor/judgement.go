@@ -184,7 +184,7 @@ func (j *judgement) compare(v *record.Version) {
 		j.suspect(change.Suspect, v, &change)
 	case change.Class == record.ClassSectionDropped && !j.seenTwice(old, v, change.Dropped):
 		j.suspect(fmt.Sprint("dropped ", change.Dropped), v, &change)
-	case len(places) > 0:
+	case len(places) > 0 && change.Class != record.ClassSectionDropped:
 		j.lookCloser(places, v, &change)
 	default:
 		j.accept(v, &change, record.VisitChanged, change.Reason)

@@ -52,6 +52,8 @@ type scene struct {
 	db    *store.DB
 	crawl *script
 	now   time.Time
+	// requests counts what the live pages of a test were asked for.
+	requests int
 }
 
 // script is the crawler: next is the next answer, again the second look's.

@@ -32,8 +32,9 @@ type shifting struct {
 	steady string
 	// today is a last-updated date that is the day of the visit, every time.
 	today *record.Fact
-	// looked means that the second look was taken.
-	looked bool
+	// alone means that nothing but such places differs; looked that the second look
+	// was taken.
+	alone, looked bool
 }
 
 // cut finds the places of the visit's text.
@@ -102,13 +103,23 @@ func (j *judgement) counterpart() *record.Document {
 	return doc
 }
 
-// suspected lists the places that differ when a few are all that does.
+// suspected lists the places that may be volatile: those that differ when they are
+// all that does, and beside an edit the numbers that state nothing.
 func (j *judgement) suspected() []volatile.Pair {
-	differ, ok := volatile.Confined(j.was, j.now)
-	differ = slices.DeleteFunc(differ, func(p volatile.Pair) bool { return j.moving[p.New.Shape] })
-	if !ok || j.looked || j.released || len(differ) > mostPlaces {
+	if j.looked || j.released {
 		return nil
 	}
+	differ, alone := volatile.Confined(j.was, j.now)
+	if !alone {
+		differ = volatile.Common(j.was, j.now)
+	}
+	differ = slices.DeleteFunc(differ, func(p volatile.Pair) bool {
+		return j.moving[p.New.Shape] || !alone && (p.Old.Fact != nil || p.New.Fact != nil)
+	})
+	if len(differ) > mostPlaces {
+		return nil
+	}
+	j.alone = alone
 	return differ
 }
 
@@ -117,13 +128,17 @@ func (j *judgement) suspected() []volatile.Pair {
 // stays is a change like any other.
 func (j *judgement) lookCloser(places []volatile.Pair, v *record.Version, change *record.Change) {
 	j.looked = true
-	if !j.changedBefore(places) {
+	if !j.alone || !j.changedBefore(places) {
 		again := j.again(v.Document.Lang)
-		if again == nil {
+		switch {
+		case again != nil:
+			places = j.movedOn(places, j.m.Volatile.Text(again))
+		case j.alone:
 			j.suspect("unsteady", v, change)
 			return
+		default:
+			places = nil
 		}
-		places = j.movedOn(places, j.m.Volatile.Text(again))
 	}
 	for _, p := range places {
 		j.visit.Past.Volatile = keep(j.visit.Past.Volatile, p.New.Shape, volatileKept)
