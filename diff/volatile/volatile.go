@@ -38,10 +38,13 @@ type Place struct {
 	Block, From, To int
 }
 
-// Text is a document cut into places and what stands between them.
+// Text is a document, or the part of one in which it differs from another, cut into
+// places and what stands between them.
 type Text struct {
 	Document *record.Document
 	Places   []Place
+	// The part is Document.Blocks[from:to].
+	from, to int
 	// frame is the identity of what stands between the places.
 	frame string
 }
@@ -52,20 +55,43 @@ var stated = map[record.FactKind]bool{record.FactDate: true, record.FactUpdated:
 	record.FactPhone: true, record.FactInstrument: true, record.FactArticle: true, record.FactAmount: true}
 
 // Text cuts up a labelled document. The cost is linear in its size.
-func (r *Reader) Text(doc *record.Document) *Text {
-	t := &Text{Document: doc}
+func (r *Reader) Text(doc *record.Document) *Text { return r.part(doc, 0, len(doc.Blocks)) }
+
+// Texts cuts up two labelled documents, but for the blocks that both begin and end
+// with: where the two are equal no place can differ.
+func (r *Reader) Texts(old, new *record.Document) (was, now *Text) {
+	a, b := old.Blocks, new.Blocks
+	head, tail := 0, 0
+	for head < min(len(a), len(b)) && a[head].Text == b[head].Text {
+		head++
+	}
+	for tail < min(len(a), len(b))-head && a[len(a)-1-tail].Text == b[len(b)-1-tail].Text {
+		tail++
+	}
+	return r.part(old, head, len(a)-tail), r.part(new, head, len(b)-tail)
+}
+
+func (r *Reader) part(doc *record.Document, from, to int) *Text {
+	t := &Text{Document: doc, from: from, to: to}
 	facts := make(map[int][]*record.Fact)
 	for i := range doc.Facts {
 		if f := &doc.Facts[i]; stated[f.Kind] && f.Text != "" {
 			facts[f.Block] = append(facts[f.Block], f)
 		}
 	}
-	for i := range doc.Blocks {
-		t.Places = append(t.Places, r.places(i, doc.Blocks[i].Text, facts[i])...)
+	// The blocks next to the part are context of the places in it.
+	near := Text{Document: doc, from: max(from-1, 0), to: min(to+1, len(doc.Blocks))}
+	for i := near.from; i < near.to; i++ {
+		near.Places = append(near.Places, r.places(i, doc.Blocks[i].Text, facts[i])...)
 	}
-	without := t.replaced(func(*Place) bool { return true })
-	t.frame = canon.Identity(without)
-	t.shapes(without)
+	without := near.replaced(func(*Place) bool { return true })
+	near.shapes(without)
+	t.frame = canon.Identity(without[from-near.from : to-near.from])
+	for _, p := range near.Places {
+		if from <= p.Block && p.Block < to {
+			t.Places = append(t.Places, p)
+		}
+	}
 	return t
 }
 
@@ -129,11 +155,14 @@ func owners(text string, ws []canon.Token, facts []*record.Fact) []*record.Fact 
 	return of
 }
 
-// replaced returns the blocks' texts with the chosen places left out.
+// replaced returns the texts of the part's blocks with the chosen places left out.
 func (t *Text) replaced(choose func(*Place) bool) []string {
-	out := t.Document.Texts()
+	out := make([]string, 0, t.to-t.from)
+	for i := t.from; i < t.to; i++ {
+		out = append(out, t.Document.Blocks[i].Text)
+	}
 	t.eachBlock(func(block int, places []Place) {
-		text := out[block]
+		text := out[block-t.from]
 		var b strings.Builder
 		at := 0
 		for i := range places {
@@ -144,7 +173,7 @@ func (t *Text) replaced(choose func(*Place) bool) []string {
 			}
 		}
 		b.WriteString(text[at:])
-		out[block] = b.String()
+		out[block-t.from] = b.String()
 	})
 	return out
 }
@@ -171,12 +200,13 @@ const (
 	enough = 8
 )
 
-// shapes fills in the places' shapes; without are the blocks with all places left
-// out. A shape needs no more of the paragraph than the words next to the place, so
+// shapes fills in the places' shapes; without are the part's blocks with all places
+// left out. A shape needs no more of the paragraph than the words next to the place, so
 // that an edit elsewhere in it does not hide the place.
 func (t *Text) shapes(without []string) {
 	t.eachBlock(func(block int, places []Place) {
-		text, cut := without[block], 0
+		at, cut := block-t.from, 0
+		text := without[at]
 		for i := range places {
 			p := &places[i]
 			// Where the hole begins: every one before changed the length.
@@ -185,11 +215,11 @@ func (t *Text) shapes(without []string) {
 			cut += len(hole) - (p.To - p.From)
 			before, after := ends(text[:from], text[to:])
 			if letters(before)+letters(after) < enough {
-				if block > 0 {
-					before, _ = ends(without[block-1]+" "+text[:from], "")
+				if at > 0 {
+					before, _ = ends(without[at-1]+" "+text[:from], "")
 				}
-				if block+1 < len(without) {
-					_, after = ends("", text[to:]+" "+without[block+1])
+				if at+1 < len(without) {
+					_, after = ends("", text[to:]+" "+without[at+1])
 				}
 			}
 			p.Shape = before + "#" + after
@@ -230,9 +260,9 @@ func (t *Text) Holds(set Set) bool {
 }
 
 // Steady is the identity of the text without the places of the set: equal for two
-// captures that differ in these only. Without any it is the document's own.
+// captures that differ in these only. A whole document without any has its own.
 func (t *Text) Steady(set Set) string {
-	if !t.Holds(set) && t.Document.Identity != "" {
+	if t.to-t.from == len(t.Document.Blocks) && !t.Holds(set) && t.Document.Identity != "" {
 		return t.Document.Identity
 	}
 	return canon.Identity(t.replaced(func(p *Place) bool { return set[p.Shape] }))

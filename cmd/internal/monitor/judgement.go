@@ -80,7 +80,7 @@ func (j *judgement) read(doc *record.Document) error {
 		j.cosmetic(doc.Exact)
 		return nil
 	}
-	j.cut(doc)
+	j.known(doc)
 	switch {
 	case slices.Contains(j.before.Rejected, j.steady):
 		j.unchanged("a person rejected this capture")
@@ -105,7 +105,7 @@ func (j *judgement) read(doc *record.Document) error {
 			record.VisitUnchanged, "read anew by a newer extractor")
 		return nil
 	}
-	j.hold(old)
+	j.hold(old, doc)
 	j.observe(v)
 	switch {
 	case j.only():

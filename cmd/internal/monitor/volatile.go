@@ -21,10 +21,10 @@ const (
 
 // shifting is what a judgement knows of the places that the server fills in anew.
 type shifting struct {
-	now *volatile.Text // the visit's text
-	// stands is the version that stands, was its text.
-	stands *record.Version
-	was    *volatile.Text
+	// stands is the version that stands; was and now are where its text and the
+	// visit's differ.
+	stands   *record.Version
+	was, now *volatile.Text
 	// moving are the volatile places of this comparison: those remembered and those
 	// that follow the clock.
 	moving volatile.Set
@@ -37,20 +37,20 @@ type shifting struct {
 	alone, looked bool
 }
 
-// cut finds the places of the visit's text.
-func (j *judgement) cut(doc *record.Document) {
-	if j.before.Version == 0 {
-		return
+// known sets the identity by which the visit's text is looked up among those met
+// before.
+func (j *judgement) known(doc *record.Document) {
+	if j.steady = doc.Identity; len(j.visit.Past.Volatile) > 0 {
+		j.steady = j.m.Volatile.Text(doc).Steady(volatile.NewSet(j.visit.Past.Volatile))
 	}
-	j.now = j.m.Volatile.Text(doc)
-	j.steady = j.now.Steady(volatile.NewSet(j.before.Volatile))
 }
 
 // hold puts the visit's text beside the version that stands and finds the places
 // that are known to be volatile or show the time of the visit. The latter are not
 // remembered: the same place may get an author's date one day.
-func (j *judgement) hold(old *record.Version) {
-	j.stands, j.was = old, j.m.Volatile.Text(old.Document)
+func (j *judgement) hold(old *record.Version, doc *record.Document) {
+	j.stands = old
+	j.was, j.now = j.m.Volatile.Texts(old.Document, doc)
 	j.moving = volatile.NewSet(j.before.Volatile)
 	for _, p := range volatile.Common(j.was, j.now) {
 		switch {
@@ -132,7 +132,7 @@ func (j *judgement) lookCloser(places []volatile.Pair, v *record.Version, change
 		again := j.again(v.Document.Lang)
 		switch {
 		case again != nil:
-			places = j.movedOn(places, j.m.Volatile.Text(again))
+			places = j.movedOn(places, v.Document, again)
 		case j.alone:
 			j.suspect("unsteady", v, change)
 			return
@@ -144,7 +144,7 @@ func (j *judgement) lookCloser(places []volatile.Pair, v *record.Version, change
 		j.visit.Past.Volatile = keep(j.visit.Past.Volatile, p.New.Shape, volatileKept)
 		j.moving[p.New.Shape] = true
 	}
-	j.steady = j.now.Steady(volatile.NewSet(j.visit.Past.Volatile))
+	j.known(v.Document)
 	switch {
 	case len(places) == 0:
 		j.accept(v, change, record.VisitChanged, change.Reason)
@@ -158,15 +158,13 @@ func (j *judgement) lookCloser(places []volatile.Pair, v *record.Version, change
 // movedOn returns the places that differ once more in a capture taken moments
 // later. One that is back at the words of the version that stands is none: the two
 // servers of a site may for a moment say different things.
-func (j *judgement) movedOn(places []volatile.Pair, later *volatile.Text) []volatile.Pair {
-	var out []volatile.Pair
-	for _, p := range volatile.Common(j.now, later) {
-		k := slices.IndexFunc(places, func(q volatile.Pair) bool { return q.New == p.Old })
-		if k >= 0 && places[k].Old.Words != p.New.Words {
-			out = append(out, places[k])
-		}
-	}
-	return out
+func (j *judgement) movedOn(places []volatile.Pair, first, second *record.Document) []volatile.Pair {
+	later := volatile.Common(j.m.Volatile.Texts(first, second))
+	return slices.DeleteFunc(places, func(p volatile.Pair) bool {
+		return !slices.ContainsFunc(later, func(q volatile.Pair) bool {
+			return q.Old.Block == p.New.Block && q.Old.From == p.New.From && q.New.Words != p.Old.Words
+		})
+	})
 }
 
 // changedBefore reports whether the standing version, told for these same places
@@ -181,33 +179,34 @@ func (j *judgement) changedBefore(places []volatile.Pair) bool {
 	if j.visit.At.Sub(j.stands.At) < restless {
 		need = 1
 	}
-	newer := j.was
+	newer := j.stands.Document
 	for n := j.stands.Number - 1; need > 0; n, need = n-1, need-1 {
 		if n < 1 {
 			return false
 		}
 		v, err := j.m.Store.Version(j.ctx, j.site.Domain, n)
-		if err != nil || v.Document.Extractor != j.was.Document.Extractor {
+		if err != nil || v.Document.Extractor != newer.Extractor {
 			return false
 		}
 		j.m.Sections.Label(v.Document)
-		older := j.m.Volatile.Text(v.Document)
-		differ, ok := volatile.Confined(older, newer)
+		differ, ok := volatile.Confined(j.m.Volatile.Texts(v.Document, newer))
 		for _, p := range places {
 			ok = ok && slices.ContainsFunc(differ, func(q volatile.Pair) bool { return q.New.Shape == p.New.Shape })
 		}
 		if !ok {
 			return false
 		}
-		newer = older
+		newer = v.Document
 	}
 	return true
 }
 
 // left is the identity by which the text that stood is known when it returns.
 func (j *judgement) left() string {
-	if known := volatile.NewSet(j.visit.Past.Volatile); j.was != nil && j.was.Holds(known) {
-		return j.was.Steady(known)
+	if set := volatile.NewSet(j.visit.Past.Volatile); len(set) > 0 && j.stands != nil {
+		if was := j.m.Volatile.Text(j.stands.Document); was.Holds(set) {
+			return was.Steady(set)
+		}
 	}
 	return j.before.TextDigest
 }
