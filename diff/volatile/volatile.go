@@ -84,6 +84,9 @@ func (r *Reader) part(doc *record.Document, from, to int) *Text {
 	for i := near.from; i < near.to; i++ {
 		near.Places = append(near.Places, r.places(i, doc.Blocks[i].Text, facts[i])...)
 	}
+	if len(near.Places) > mostPlaces {
+		near.Places = nil
+	}
 	without := near.replaced(func(*Place) bool { return true })
 	near.shapes(without)
 	t.frame = canon.Identity(without[from-near.from : to-near.from])
@@ -100,16 +103,17 @@ func (r *Reader) places(block int, text string, facts []*record.Fact) []Place {
 	ws := canon.Tokens(text)
 	fleeting := r.fleeting(text, ws)
 	of := owners(text, ws, facts)
-	// The weekday belongs to the date that it stands beside.
-	for i := range ws {
-		if fleeting[i] && of[i] == nil && !numbered(ws[i].Text) {
-			switch {
-			case i+1 < len(ws) && of[i+1] != nil && dated(of[i+1]):
-				of[i] = of[i+1]
-			case i > 0 && of[i-1] != nil && dated(of[i-1]) && fleeting[i-1]:
-				of[i] = of[i-1]
-			}
+	// A weekday, of one word or two, belongs to the date that it stands beside.
+	join := func(i, k int) {
+		if fleeting[i] && of[i] == nil && !numbered(ws[i].Text) && fleeting[k] && of[k] != nil && dated(of[k]) {
+			of[i] = of[k]
 		}
+	}
+	for i := len(ws) - 2; i >= 0; i-- {
+		join(i, i+1)
+	}
+	for i := 1; i < len(ws); i++ {
+		join(i, i-1)
 	}
 	var out []Place
 	for i := 0; i < len(ws); i++ {
@@ -128,6 +132,10 @@ func (r *Reader) places(block int, text string, facts []*record.Fact) []Place {
 }
 
 func dated(f *record.Fact) bool { return f.Kind == record.FactDate || f.Kind == record.FactUpdated }
+
+// mostPlaces bounds how many places a text may have; one with more is a table of
+// figures, and its places are not looked for.
+const mostPlaces = 4000
 
 // mostFacts bounds how many facts of one block are looked for in it.
 const mostFacts = 200
@@ -195,7 +203,7 @@ func (t *Text) eachBlock(f func(block int, places []Place)) {
 
 const (
 	around = 32  // characters of context on either side that make a shape
-	reach  = 256 // bytes that these are looked for in
+	reach  = 160 // bytes that these are looked for in
 	// A line of little more than the place itself is known by its neighbours.
 	enough = 8
 )
