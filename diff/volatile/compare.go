@@ -1,7 +1,6 @@
 package volatile
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -95,6 +94,3 @@ func Blend(old, new *Text, set Set) *record.Document {
 }
 
 func (t *Text) raw(p *Place) string { return t.Document.Blocks[p.Block].Text[p.From:p.To] }
-
-// Shapes lists the shapes of a set in order.
-func (s Set) Shapes() []string { return slices.Sorted(maps.Keys(s)) }

@@ -137,7 +137,8 @@ type Past struct {
 // visit sees the same again.
 type Pending struct {
 	// Kind says what was suspicious: "collapse", "partial", "wrong_page",
-	// "gone" or a fault kind.
+	// "gone", "dropped" and topics, or "unsteady" for numbers that no second look
+	// could be had at.
 	Kind       string
 	TextDigest string
 	// Snapshot is the digest of the bytes that it was judged on.

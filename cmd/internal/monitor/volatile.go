@@ -13,7 +13,7 @@ const (
 	volatileKept = 32
 	// mostPlaces is in how many places two captures may differ to be suspected of
 	// volatile ones. An author who edits changes words as well.
-	mostPlaces = 12
+	mostPlaces = 24
 	// restless is the time within which a number that was told and that nothing
 	// depends on is not told again when it alone changes once more.
 	restless = 72 * time.Hour
