@@ -13,6 +13,7 @@ import (
 //	15 recent digest...  17 prior hint  18 topic...  19 absent element...
 //	23 rejected digest...  24 selectors
 //	25 imprint (1 anchor, 2 length, 3 region, 4 around, 5 read)
+//	26 volatile place...
 //	20 document stream  21 page stream  22 fault page stream (1 key blob, 2 deltas on it)
 type siteRow struct {
 	site record.Site
@@ -77,6 +78,7 @@ func (r *siteRow) encode() []byte {
 			e.time(5, i.Read)
 		})
 	}
+	encodeStrings(e, 26, p.Volatile)
 	for i, st := range r.streams {
 		if st.key != 0 {
 			e.message(20+i, func(e *encoder) {
@@ -132,6 +134,8 @@ func decodeSiteRow(domain string, b []byte) (*siteRow, error) {
 			p.Prior.Selectors = d.str()
 		case 25:
 			d.message(func(d *decoder) { p.Prior.Imprint = decodeImprint(d) })
+		case 26:
+			p.Volatile = append(p.Volatile, d.str())
 		case 20, 21, 22:
 			st := &r.streams[d.num-20]
 			d.message(func(d *decoder) {
@@ -276,6 +280,6 @@ func merge(domain string, s *siteRow, t *stateRow) record.Past {
 	p.Prior.Selectors, p.Prior.Imprint = s.past.Prior.Selectors, s.past.Prior.Imprint
 	p.TextDigest, p.ExactDigest = s.past.TextDigest, s.past.ExactDigest
 	p.Recent, p.Topics, p.Absent = s.past.Recent, s.past.Topics, s.past.Absent
-	p.Rejected = s.past.Rejected
+	p.Rejected, p.Volatile = s.past.Rejected, s.past.Volatile
 	return p
 }

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"policywatch/cmd/internal/wire"
+	"policywatch/diff/volatile"
 	"policywatch/store/record"
 )
 
@@ -45,6 +47,13 @@ of the archive, or the ones named, are shown side by side.`,
 					return err
 				}
 				findings := t.Sections.Check(docs[0], prof)
+				if a != nil && !isFile(args[0]) && !isURL(args[0]) {
+					past, err := a.Store.Past(cmd.Context(), args[0]) // an older version, SITE@N, has none
+					if err != nil {
+						return err
+					}
+					findings = append(findings, seenByVisits(past, docs[0])...)
+				}
 				copies, err := copiesOf(cmd.Context(), a, args[0], docs[0], with, docs[1:])
 				if err != nil {
 					return err
@@ -71,6 +80,18 @@ of the archive, or the ones named, are shown side by side.`,
 	f.StringVar(&lang, "lang", "en", "`language` of titles: en, fa, ar")
 	f.StringVar(&failOn, "fail-on", "", "exit 1 when an element is absent: critical for required ones, minor for any")
 	return cmd
+}
+
+// seenByVisits lists the observations that no document shows by itself.
+func seenByVisits(past record.Past, doc *record.Document) []record.Finding {
+	if slices.Contains(past.Absent, volatile.TodayID) {
+		for _, f := range doc.Facts {
+			if f.Kind == record.FactUpdated {
+				return []record.Finding{volatile.Today(doc, f)}
+			}
+		}
+	}
+	return nil
 }
 
 // absentAt reports whether an element is absent that weighs as much as the

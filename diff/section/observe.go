@@ -18,6 +18,8 @@ import (
 //	leftover.template  no part of a template was left unfilled, nor another
 //	                   organisation's words
 //	date.future        the statement's own date is not in the future
+//	date.today         ... nor the day of the visit, every time; which takes
+//	                   visits to see and is not told here (diff/volatile)
 //	language.versions  the statement is there in every language of the site
 //
 // Citations are told either way where the statement cites at all, and languages

@@ -115,6 +115,9 @@ type Past struct {
 	// Rejected lists the identities of captures that a person refused, newest
 	// first; they are never taken for a version.
 	Rejected []string
+	// Volatile lists the places in the text that the server fills in anew for
+	// every reader, newest first, each by the text around it (diff/volatile).
+	Volatile []string
 	// Pending is a suspicious capture that waits for confirmation.
 	Pending *Pending
 	// Topics and Absent describe the newest version: what it covers, and which
@@ -134,7 +137,8 @@ type Past struct {
 // visit sees the same again.
 type Pending struct {
 	// Kind says what was suspicious: "collapse", "partial", "wrong_page",
-	// "gone" or a fault kind.
+	// "gone", "dropped" and topics, or "unsteady" for numbers that no second look
+	// could be had at.
 	Kind       string
 	TextDigest string
 	// Snapshot is the digest of the bytes that it was judged on.

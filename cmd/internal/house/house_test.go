@@ -35,6 +35,7 @@ var ours = map[string][]string{
 	"diff":               {"store/record", "store/canon", "diff/align", "diff/section"},
 	"diff/align":         {"store/record", "store/canon"},
 	"diff/section":       {"store/record", "store/canon"},
+	"diff/volatile":      {"store/record", "store/canon"},
 	"notify":             {"store/record", "notify/report"},
 	"notify/report":      {"store/record"},
 	"notify/mail":        {"store/record", "notify/report"},
@@ -43,9 +44,9 @@ var ours = map[string][]string{
 	"notify/notifytest":  {}, // what the senders' tests share
 
 	"cmd/internal/demo":    {"store/record"},
-	"cmd/internal/monitor": {"store/record", "diff", "crawler"},
+	"cmd/internal/monitor": {"store/record", "diff", "diff/volatile", "crawler"},
 	"cmd/internal/tour":    {"store/record", "cmd/internal/demo", "cmd/internal/monitor", "cmd/internal/wire"},
-	"cmd/policywatch":      {"store/record", "diff", "diff/section", "notify/report", "cmd/internal/monitor", "cmd/internal/tour", "cmd/internal/wire"},
+	"cmd/policywatch":      {"store/record", "diff", "diff/section", "diff/volatile", "notify/report", "cmd/internal/monitor", "cmd/internal/tour", "cmd/internal/wire"},
 	"cmd/internal/house":   {},
 	"cmd/internal/wire":    nil, // sees everything: it is where the house is put together
 }
@@ -68,7 +69,7 @@ var theirs = map[string][]string{
 
 // pure lists the packages that see the standard library and text libraries
 // only, besides what is ours.
-var pure = []string{"store/record", "store/canon", "diff", "diff/align", "diff/section"}
+var pure = []string{"store/record", "store/canon", "diff", "diff/align", "diff/section", "diff/volatile"}
 
 var textLibraries = []string{"golang.org/x/text/", "github.com/sergi/go-diff/", "github.com/clipperhouse/uax29/", "github.com/jalaali/"}
 

@@ -29,6 +29,7 @@ type judgement struct {
 	weather *weather
 	// released means that a person vouches for the capture.
 	released bool
+	shifting
 }
 
 // succeeded records that a statement was read.
@@ -78,7 +79,10 @@ func (j *judgement) read(doc *record.Document) error {
 	case doc.Identity == j.before.TextDigest:
 		j.cosmetic(doc.Exact)
 		return nil
-	case slices.Contains(j.before.Rejected, doc.Identity):
+	}
+	j.known(doc)
+	switch {
+	case slices.Contains(j.before.Rejected, j.steady):
 		j.unchanged("a person rejected this capture")
 		p.Prior = j.before.Prior
 		return nil
@@ -100,12 +104,18 @@ func (j *judgement) read(doc *record.Document) error {
 			Reason: "Read by a newer extractor; the bytes of the version before are not there to be read again, so the two were not compared."},
 			record.VisitUnchanged, "read anew by a newer extractor")
 		return nil
-	case slices.Contains(j.before.Recent, doc.Identity):
+	}
+	j.hold(old, doc)
+	j.observe(v)
+	switch {
+	case j.only():
+		j.same()
+	case slices.Contains(j.before.Recent, j.steady):
 		j.accept(v, &record.Change{Class: record.ClassReturned, Severity: record.SeverityInfo,
 			Reason: "The statement returned to the text of an earlier version."}, record.VisitReturned, "the text of an earlier version is back")
-		return nil
+	default:
+		j.compare(v)
 	}
-	j.compare(old, v)
 	return nil
 }
 
@@ -128,9 +138,9 @@ func (j *judgement) cosmetic(exact string) {
 	j.visit.Snapshot = j.obs.Snapshot
 }
 
-// standing is the newest version's document as today's extractor reads it. It
+// standing is the newest version, its document as today's extractor reads it. It
 // is nil when that version was read by another extractor and its bytes are gone.
-func (j *judgement) standing(extractor string) (*record.Document, error) {
+func (j *judgement) standing(extractor string) (*record.Version, error) {
 	v, err := j.m.Store.Version(j.ctx, j.site.Domain, 0)
 	if err != nil {
 		return nil, err
@@ -138,7 +148,7 @@ func (j *judgement) standing(extractor string) (*record.Document, error) {
 	if v.Document.Extractor == extractor {
 		// Labels are cheap and their lexicons grow: both sides get today's.
 		j.m.Sections.Label(v.Document)
-		return v.Document, nil
+		return v, nil
 	}
 	snap, err := j.m.Store.Snapshot(j.ctx, v.Snapshot)
 	if err != nil {
@@ -149,15 +159,18 @@ func (j *judgement) standing(extractor string) (*record.Document, error) {
 	if err != nil {
 		return nil, nil
 	}
-	return doc, nil
+	v.Document = doc
+	return v, nil
 }
 
 // compare judges a text that no version had before.
-func (j *judgement) compare(old *record.Document, v *record.Version) {
+func (j *judgement) compare(v *record.Version) {
+	old := j.counterpart()
 	side := func(d *record.Document) diff.Side {
 		return diff.Side{Document: d, Findings: j.m.Sections.Check(d, j.m.Profile(j.site))}
 	}
 	change := j.m.Diff.Compare(side(old), diff.Side{Document: v.Document, Findings: v.Findings})
+	places := j.suspected()
 	switch {
 	case j.released:
 		confirm(&change, "A person released this capture.")
@@ -171,6 +184,8 @@ func (j *judgement) compare(old *record.Document, v *record.Version) {
 		j.suspect(change.Suspect, v, &change)
 	case change.Class == record.ClassSectionDropped && !j.seenTwice(old, v, change.Dropped):
 		j.suspect(fmt.Sprint("dropped ", change.Dropped), v, &change)
+	case len(places) > 0 && change.Class != record.ClassSectionDropped:
+		j.lookCloser(places, v, &change)
 	default:
 		j.accept(v, &change, record.VisitChanged, change.Reason)
 	}
@@ -183,10 +198,10 @@ const patience = 3
 // suspect keeps a capture that looks like a loss waiting until a later visit
 // sees the same; until then the version before stands.
 func (j *judgement) suspect(kind string, v *record.Version, change *record.Change) {
-	pending := &record.Pending{Kind: kind, TextDigest: v.Identity, Snapshot: v.Snapshot, First: j.visit.At, Seen: 1, Reason: change.Reason}
+	pending := &record.Pending{Kind: kind, TextDigest: j.steady, Snapshot: v.Snapshot, First: j.visit.At, Seen: 1, Reason: change.Reason}
 	if w := j.before.Pending; w != nil && w.Kind == kind {
 		pending.First, pending.Seen = w.First, w.Seen+1
-		same := w.TextDigest == v.Identity || strings.HasPrefix(kind, "dropped ") || pending.Seen > patience
+		same := w.TextDigest == j.steady || strings.HasPrefix(kind, "dropped ") || pending.Seen > patience
 		if waited := j.visit.At.Sub(w.First); same && waited >= j.m.ConfirmAfter {
 			confirm(change, fmt.Sprintf("Seen again %s after it was first seen.", waited.Round(time.Second)))
 			j.accept(v, change, record.VisitChanged, change.Reason)
@@ -218,19 +233,26 @@ func confirm(change *record.Change, how string) {
 // seenTwice takes the second look that a dropped section gets at once: the same
 // topics must be gone from what the server sends now.
 func (j *judgement) seenTwice(old *record.Document, v *record.Version, dropped []record.Topic) bool {
-	if !pause(j.ctx, j.m.SecondLook) {
-		return false
+	again := j.again(v.Document.Lang)
+	if again == nil || again.Identity == v.Identity {
+		return again != nil
 	}
-	again := j.m.Crawl.Again(j.ctx, j.site, j.obs.URL, v.Document.Lang)
-	j.visit.Trail = append(j.visit.Trail, again.Trail...)
-	if again.Fault != nil || again.Document == nil {
-		return false
-	}
-	if again.Document.Identity == v.Identity {
-		return true
-	}
-	second := j.m.Diff.Compare(diff.Side{Document: old}, diff.Side{Document: again.Document})
+	second := j.m.Diff.Compare(diff.Side{Document: old}, diff.Side{Document: again})
 	return second.Suspect == "" && slices.Equal(second.Dropped, dropped)
+}
+
+// again is what the server sends when it is asked once more after a pause, nil
+// when no statement came.
+func (j *judgement) again(lang string) *record.Document {
+	if !pause(j.ctx, j.m.SecondLook) {
+		return nil
+	}
+	obs := j.m.Crawl.Again(j.ctx, j.site, j.obs.URL, lang)
+	j.visit.Trail = append(j.visit.Trail, obs.Trail...)
+	if obs.Fault != nil {
+		return nil
+	}
+	return obs.Document
 }
 
 // accept makes the version, and tells the change when there is one to tell.
@@ -242,7 +264,7 @@ func (j *judgement) accept(v *record.Version, change *record.Change, state recor
 	p.Version, p.TextDigest, p.ExactDigest, p.Pending = v.Number, v.Identity, v.Exact, nil
 	p.Topics, p.Absent = j.result.Topics, j.result.Absent
 	if j.before.TextDigest != "" {
-		p.Recent = remember(j.before.Recent, j.before.TextDigest)
+		p.Recent = remember(j.before.Recent, j.left())
 	}
 	j.result.State, j.result.Version, j.result.Reason = state, v.Number, reason
 	if change == nil {
@@ -261,11 +283,14 @@ func (j *judgement) accept(v *record.Version, change *record.Change, state recor
 	}
 }
 
-// remember puts an identity at the head of a list, which stays short and holds
-// each identity once.
-func remember(list []string, identity string) []string {
-	out := append([]string{identity}, slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == identity })...)
-	return out[:min(len(out), recentKept)]
+// remember puts an identity at the head of a list.
+func remember(list []string, identity string) []string { return keep(list, identity, recentKept) }
+
+// keep puts s at the head of a list, which holds each entry once and no more than
+// most.
+func keep(list []string, s string, most int) []string {
+	out := append([]string{s}, slices.DeleteFunc(slices.Clone(list), func(x string) bool { return x == s })...)
+	return out[:min(len(out), most)]
 }
 
 // tell puts an event into the outbox rows of this visit.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"policywatch/diff"
+	"policywatch/diff/volatile"
 	"policywatch/store/record"
 )
 
@@ -56,6 +57,7 @@ type Monitor struct {
 	Read     Reader
 	Sections Sections
 	Diff     Comparer
+	Volatile *volatile.Reader
 	Route    Router
 	// Profile chooses the legal profile of a site.
 	Profile func(record.Site) record.Profile

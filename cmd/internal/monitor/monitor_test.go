@@ -15,6 +15,7 @@ import (
 	"policywatch/crawler"
 	"policywatch/diff"
 	"policywatch/diff/section"
+	"policywatch/diff/volatile"
 	"policywatch/notify"
 	"policywatch/store"
 	"policywatch/store/canon"
@@ -51,6 +52,8 @@ type scene struct {
 	db    *store.DB
 	crawl *script
 	now   time.Time
+	// requests counts what the live pages of a test were asked for.
+	requests int
 }
 
 // script is the crawler: next is the next answer, again the second look's.
@@ -120,7 +123,7 @@ func newScene(t *testing.T) *scene {
 	clock := func() time.Time { return s.now }
 	s.crawl = &script{clock: clock}
 	s.Monitor = &monitor.Monitor{
-		Store: db, Crawl: s.crawl, Sections: section.New(lex), Diff: diff.New(lex), Read: s,
+		Store: db, Crawl: s.crawl, Sections: section.New(lex), Diff: diff.New(lex), Volatile: volatile.New(lex), Read: s,
 		Route:        notify.NewRouter([]notify.Route{{Channels: []string{"c"}}}),
 		Profile:      func(record.Site) record.Profile { return section.Choose(profiles, "water.example.gov") },
 		ConfirmAfter: 10 * time.Minute, FailNoticeAfter: 3, Clock: clock, Log: slog.New(slog.DiscardHandler),

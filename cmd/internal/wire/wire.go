@@ -23,6 +23,7 @@ import (
 	"policywatch/crawler/render"
 	"policywatch/diff"
 	"policywatch/diff/section"
+	"policywatch/diff/volatile"
 	"policywatch/notify"
 	"policywatch/notify/file"
 	"policywatch/notify/mail"
@@ -57,6 +58,7 @@ type Tools struct {
 	Desk     *crawler.Desk
 	Sections *section.Reader
 	Diff     *diff.Comparer
+	Volatile *volatile.Reader
 	Report   *report.Writer
 	Profiles []record.Profile
 	Crawler  *crawler.Crawler
@@ -110,7 +112,7 @@ func NewTools(o Options) (*Tools, error) {
 		crawl.Render = client.Paced(browser)
 	}
 	return &Tools{
-		Desk: desk, Sections: sections, Diff: diff.New(d.lexicons), Report: report.New(d.books), Profiles: d.profiles,
+		Desk: desk, Sections: sections, Diff: diff.New(d.lexicons), Volatile: volatile.New(d.lexicons), Report: report.New(d.books), Profiles: d.profiles,
 		Crawler: crawl, client: client, browser: browser, robots: robots, config: cfg, sites: sites, log: o.Log,
 	}, nil
 }
@@ -201,7 +203,7 @@ func (t *Tools) Open(ctx context.Context, readOnly bool) (_ *App, err error) {
 	}
 	a.router = notify.NewRouter(routes(t.config.Notify.Routes))
 	a.Monitor = &monitor.Monitor{
-		Store: db, Crawl: t.Crawler, Read: t.Desk, Sections: t.Sections, Diff: t.Diff, Route: a.router, Profile: t.Profile,
+		Store: db, Crawl: t.Crawler, Read: t.Desk, Sections: t.Sections, Diff: t.Diff, Volatile: t.Volatile, Route: a.router, Profile: t.Profile,
 		ConfirmAfter: time.Duration(t.config.Crawl.ConfirmAfter), SecondLook: secondLook(time.Duration(t.config.Crawl.ConfirmAfter)),
 		FailNoticeAfter: t.config.Schedule.FailNoticeAfter, Clock: time.Now, Log: t.log,
 	}

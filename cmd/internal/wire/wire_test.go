@@ -31,6 +31,8 @@ type office struct {
 	dir  string
 	page atomic.Pointer[string]
 	opts wire.Options
+	// live, where it is set, is what the server makes of the page for a request.
+	live func(page string, r *http.Request) string
 }
 
 func newOffice(t *testing.T, channels string) *office {
@@ -42,7 +44,11 @@ func newOffice(t *testing.T, channels string) *office {
 			http.NotFound(w, r)
 			return
 		}
-		fmt.Fprint(w, *o.page.Load())
+		page := *o.page.Load()
+		if o.live != nil {
+			page = o.live(page, r)
+		}
+		fmt.Fprint(w, page)
 	}))
 	t.Cleanup(srv.Close)
 	cfg := fmt.Sprintf("crawl: {per_host_interval: 0s, confirm_after: 0s, scheme: http, browser: 'off', allow_addresses: [127.0.0.0/8]}\n"+
