@@ -109,10 +109,13 @@ func (c *Crawler) Observe(ctx context.Context, site record.Site, prior record.Pr
 }
 
 // Again looks at one page once more, past every cache, without searching: the
-// second look that a suspicious capture gets.
-func (c *Crawler) Again(ctx context.Context, site record.Site, page, lang string) record.Observation {
-	v := c.start(ctx, site, record.Prior{Lang: lang})
-	v.look(record.Request{URL: page, AcceptLanguage: lang, Fresh: true})
+// second look that a suspicious capture gets. first is what was read a moment ago;
+// the same text once more comes back as Unmodified.
+func (c *Crawler) Again(ctx context.Context, site record.Site, page string, first *record.Document) record.Observation {
+	prior := record.Prior{URL: page, Lang: first.Lang, Imprint: first.Imprint}
+	prior.Imprint.Read = c.Clock()
+	v := c.start(ctx, site, prior)
+	v.look(record.Request{URL: page, AcceptLanguage: first.Lang, Fresh: true})
 	return v.end()
 }
 

@@ -269,8 +269,12 @@ func TestUnmodified(t *testing.T) {
 	if o := c.Observe(t.Context(), site, same); !o.Unmodified {
 		t.Errorf("same bytes: %+v", o)
 	}
-	if o := c.Again(t.Context(), site, page, "en"); o.Unmodified || o.Document == nil {
+	if o := c.Again(t.Context(), site, page, &record.Document{Lang: "en"}); o.Unmodified || o.Document == nil {
 		t.Errorf("a second look must read: %+v", o)
+	}
+	known := &record.Document{Lang: "en", Imprint: record.Imprint{Anchor: "statement en"}}
+	if o := c.Again(t.Context(), site, page, known); !o.Unmodified {
+		t.Errorf("the same text at the second look: %+v", o)
 	}
 }
 

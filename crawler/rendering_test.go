@@ -52,7 +52,7 @@ func TestRendersShellsAndThinPagesOnly(t *testing.T) {
 	} {
 		c, b := withBrowser(map[string]string{home: "links", page: tc.plain, "https://water.gov/inner": "statement en"}, map[string]string{page: tc.shown})
 		// Again looks at the page and nothing else.
-		o := c.Again(t.Context(), site, page, "")
+		o := c.Again(t.Context(), site, page, &record.Document{Lang: ""})
 		name := tc.plain + ", shown " + tc.shown
 		switch {
 		case tc.want == "" && o.Fault != nil, tc.want != "" && (o.Fault == nil || o.Fault.Kind != tc.want):
@@ -109,14 +109,14 @@ func TestScriptsThatLeadToAFile(t *testing.T) {
 	const file = "https://water.gov/privacy.pdf"
 	c, _ := crawl(map[string]string{page: "shell", file: "statement fa"})
 	c.Render = sendsTo(file)
-	o := c.Again(t.Context(), site, page, "fa")
+	o := c.Again(t.Context(), site, page, &record.Document{Lang: "fa"})
 	if o.Fault != nil || o.Snapshot.FinalURL != file || o.URL != page {
 		t.Errorf("%+v", o)
 	}
 	// The page itself is the file: there is nothing to fetch that was not.
 	c, w := crawl(map[string]string{page: "shell"})
 	c.Render = sendsTo(page)
-	if o = c.Again(t.Context(), site, page, "fa"); o.Fault == nil || len(w.asked) != 1 {
+	if o = c.Again(t.Context(), site, page, &record.Document{Lang: "fa"}); o.Fault == nil || len(w.asked) != 1 {
 		t.Errorf("%v after asking for %v", o.Fault, w.asked)
 	}
 }

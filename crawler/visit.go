@@ -172,9 +172,9 @@ func (v *visit) unmodified(r record.Request, snap *record.Snapshot) string {
 	switch {
 	case snap.Status == http.StatusNotModified:
 		return "not modified, the server says"
-	case r.Fresh || v.prior.URL != v.obs.URL:
+	case v.prior.URL != v.obs.URL:
 		return ""
-	case v.prior.BodyDigest != "" && v.obs.BodyDigest == v.prior.BodyDigest:
+	case !r.Fresh && v.prior.BodyDigest != "" && v.obs.BodyDigest == v.prior.BodyDigest:
 		return "the same bytes as at the last visit"
 	case v.prior.Imprint.Holds(v.obs.At) && v.crawler.Read.Fits(snap, v.prior.Imprint, v.site):
 		return "the same bytes where the statement stands"

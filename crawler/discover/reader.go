@@ -24,6 +24,7 @@ type reader struct {
 	text    strings.Builder
 	head    *strings.Builder
 	skip    string // raw-text element being skipped
+	attr    map[string]string
 }
 
 func (r *reader) run() {
@@ -68,8 +69,12 @@ func (r *reader) start() {
 	name, more := r.z.TagName()
 	tag := string(name)
 	var attr map[string]string
-	if more {
-		attr = make(map[string]string, 4)
+	if more && telling(tag) {
+		if r.attr == nil {
+			r.attr = make(map[string]string, 8)
+		}
+		attr = r.attr
+		clear(attr)
 		for more {
 			var k, v []byte
 			k, v, more = r.z.TagAttr()
@@ -147,6 +152,16 @@ func (r *reader) start() {
 	case "footer", "div", "section", "article", "aside", "nav", "table", "ul", "main", "header":
 		r.push(tag, attr)
 	}
+}
+
+// telling reports whether an element's attributes matter. Of the hundreds of cells
+// and entries of a page's menus they do not.
+func telling(tag string) bool {
+	switch tag {
+	case "li", "p", "tr", "th", "tbody", "br", "font", "strong", "small", "h1", "h2", "h3", "script", "style", "svg", "path":
+		return false
+	}
+	return true
 }
 
 func (r *reader) push(tag string, attr map[string]string) {

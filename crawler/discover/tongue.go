@@ -149,8 +149,12 @@ func (w *words) offers(p *page) []Offer {
 	own := w.tongueOf(self)
 	var out []Offer
 	seen := map[string]bool{}
+	last := lastPart(self.Path)
 	for i := range p.links {
 		l := &p.links[i]
+		if l.lang == "" && !p.names(w, l) && !mayTwin(l.href, last) {
+			continue
+		}
 		to, ok := resolve(p.url, l.href)
 		if !ok || sameAddress(to.String(), p.self) {
 			continue
@@ -167,6 +171,28 @@ func (w *words) offers(p *page) []Offer {
 		}
 	}
 	return out
+}
+
+// names reports whether one of a link's words names a language.
+func (p *page) names(w *words, l *link) bool {
+	for _, s := range []string{l.text, l.label, l.image, l.title} {
+		if s != "" && len(s) <= w.longest && p.read(w, s).switches != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// mayTwin reports whether an address could be that of a page whose path ends in
+// last in another language, before it is taken apart.
+func mayTwin(href, last string) bool {
+	path, _, _ := strings.Cut(href, "#")
+	return last == "" || strings.Contains(path, "=") || strings.EqualFold(lastPart(path), last) || len(path) <= len("/en-us/")
+}
+
+func lastPart(path string) string {
+	path = strings.TrimRight(path, "/")
+	return path[strings.LastIndexByte(path, '/')+1:]
 }
 
 // offered returns the language that a link offers the page in, and by what it

@@ -37,6 +37,8 @@ type words struct {
 	// codes are the languages by what tags and addresses call them, domains by
 	// the last label of a host name.
 	codes, domains map[string]string
+	// longest is how many bytes the words of a link that names a language may have.
+	longest int
 }
 
 func newWords(lex []record.Lexicon) *words {
@@ -60,6 +62,7 @@ func newWords(lex []record.Lexicon) *words {
 		for _, n := range append([]string{l.Name}, l.Links.Names...) {
 			if n != "" {
 				add(language, l.Lang, n, 1)
+				w.longest = max(w.longest, 2*len(n)) // joiners, spaces and marks come on top
 			}
 		}
 		w.addCodes(l)

@@ -233,7 +233,7 @@ func confirm(change *record.Change, how string) {
 // seenTwice takes the second look that a dropped section gets at once: the same
 // topics must be gone from what the server sends now.
 func (j *judgement) seenTwice(old *record.Document, v *record.Version, dropped []record.Topic) bool {
-	again := j.again(v.Document.Lang)
+	again := j.again(v.Document)
 	if again == nil || again.Identity == v.Identity {
 		return again != nil
 	}
@@ -241,16 +241,19 @@ func (j *judgement) seenTwice(old *record.Document, v *record.Version, dropped [
 	return second.Suspect == "" && slices.Equal(second.Dropped, dropped)
 }
 
-// again is what the server sends when it is asked once more after a pause, nil
-// when no statement came.
-func (j *judgement) again(lang string) *record.Document {
+// again is what the server sends when it is asked once more after a pause, first
+// itself where it is the same, nil when no statement came.
+func (j *judgement) again(first *record.Document) *record.Document {
 	if !pause(j.ctx, j.m.SecondLook) {
 		return nil
 	}
-	obs := j.m.Crawl.Again(j.ctx, j.site, j.obs.URL, lang)
+	obs := j.m.Crawl.Again(j.ctx, j.site, j.obs.URL, first)
 	j.visit.Trail = append(j.visit.Trail, obs.Trail...)
-	if obs.Fault != nil {
+	switch {
+	case obs.Fault != nil:
 		return nil
+	case obs.Unmodified:
+		return first
 	}
 	return obs.Document
 }

@@ -23,10 +23,11 @@ type Store interface {
 	Commit(ctx context.Context, v record.Visit) error
 }
 
-// Crawler makes visits. Again looks at one page once more, past every cache.
+// Crawler makes visits. Again looks at one page once more, past every cache; the
+// observation is Unmodified when it shows the text of first again.
 type Crawler interface {
 	Observe(ctx context.Context, site record.Site, prior record.Prior) record.Observation
-	Again(ctx context.Context, site record.Site, page, lang string) record.Observation
+	Again(ctx context.Context, site record.Site, page string, first *record.Document) record.Observation
 }
 
 // Reader reads a kept snapshot anew, with the extractor of today.

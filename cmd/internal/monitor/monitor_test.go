@@ -70,7 +70,7 @@ func (s *script) Observe(_ context.Context, site record.Site, _ record.Prior) re
 	return o
 }
 
-func (s *script) Again(_ context.Context, site record.Site, _, _ string) record.Observation {
+func (s *script) Again(_ context.Context, site record.Site, _ string, _ *record.Document) record.Observation {
 	s.looks++
 	o := s.again()
 	o.Site, o.At = site.Domain, s.clock()
@@ -408,7 +408,7 @@ func (b bySite) Observe(_ context.Context, site record.Site, _ record.Prior) rec
 	return o
 }
 
-func (b bySite) Again(ctx context.Context, site record.Site, _, _ string) record.Observation {
+func (b bySite) Again(ctx context.Context, site record.Site, _ string, _ *record.Document) record.Observation {
 	return b.Observe(ctx, site, record.Prior{})
 }
 

@@ -129,7 +129,7 @@ func (j *judgement) suspected() []volatile.Pair {
 func (j *judgement) lookCloser(places []volatile.Pair, v *record.Version, change *record.Change) {
 	j.looked = true
 	if !j.alone || !j.changedBefore(places) {
-		again := j.again(v.Document.Lang)
+		again := j.again(v.Document)
 		switch {
 		case again != nil:
 			places = j.movedOn(places, v.Document, again)
