@@ -42,6 +42,16 @@ type data struct {
 	Fault    *record.Fault       `json:"fault,omitempty"`
 	Scan     *record.ScanSummary `json:"scan,omitempty"`
 	Links    map[string]string   `json:"links"`
+	Message  message             `json:"message"`
+}
+
+// message is the event in words, in the channel's language, for receivers that
+// pass it on to people. The reason beside it stays English: programs read that.
+type message struct {
+	Lang    string `json:"lang"`
+	Dir     string `json:"dir"`
+	Subject string `json:"subject"`
+	Reason  string `json:"reason"`
 }
 
 type versions struct {
@@ -50,12 +60,14 @@ type versions struct {
 }
 
 // body writes the event for machines. The same event gives the same bytes.
-func (w *Writer) body(ev record.Event) ([]byte, error) {
+func (w *Writer) body(ev record.Event, v voice) ([]byte, error) {
 	d := data{
 		Site: ev.Site, Name: ev.Name, URL: ev.URL, OldURL: ev.OldURL, Lang: ev.Lang, Labels: ev.Labels,
 		Versions: versions{ev.From, ev.To}, Severity: severity(ev), Reason: ev.Reason,
 		Findings: slices.Clone(ev.Findings), Fault: ev.Fault, Scan: ev.Scan, Links: w.links(ev),
+		Message: message{Lang: v.Book.Lang, Dir: v.Book.Dir, Subject: v.subject(ev)},
 	}
+	d.Message.Reason, _ = v.reason(ev)
 	if d.Severity == "" {
 		d.Severity = record.SeverityNone
 	}

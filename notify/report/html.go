@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"policywatch/store/record"
+	"policywatch/store/speech"
 )
 
 //go:embed page.html.tmpl
@@ -65,10 +66,10 @@ func (d document) Badge() template.HTMLAttr {
 }
 
 // Say is a fixed phrase.
-func (d document) Say(key string) string { return d.voice.say(key) }
+func (d document) Say(key string) string { return d.voice.Say(key) }
 
 // Folded says how many words a folded stretch hides.
-func (d document) Folded(n int) string { return d.voice.count("fold", n, d.voice.number(n)) }
+func (d document) Folded(n int) string { return d.voice.Count("fold", n, d.voice.Number(n)) }
 
 // With pairs runs with their page.
 func (d document) With(rs []run) stretch { return stretch{d, rs} }
@@ -76,9 +77,9 @@ func (d document) With(rs []run) stretch { return stretch{d, rs} }
 var (
 	// isolates takes the isolates out of a text, for the title bar, which is not
 	// known to honour them.
-	isolates = strings.NewReplacer(lri, "", rli, "", fsi, "", pdi, "")
+	isolates = strings.NewReplacer(speech.LRI, "", speech.RLI, "", speech.FSI, "", speech.PDI, "")
 	// elements turns them into elements, which is how a page says the same.
-	elements = strings.NewReplacer(lri, `<bdi dir="ltr">`, rli, `<bdi dir="rtl">`, fsi, `<bdi>`, pdi, `</bdi>`)
+	elements = strings.NewReplacer(speech.LRI, `<bdi dir="ltr">`, speech.RLI, `<bdi dir="rtl">`, speech.FSI, `<bdi>`, speech.PDI, `</bdi>`)
 )
 
 // markup escapes a text of our own phrases and turns its isolates into
@@ -92,12 +93,12 @@ func markup(s string) template.HTML {
 // addresses in a row, the old and the new, would else change places in a
 // right-to-left sentence.
 func (s stretch) Dir(r run) string {
-	left, right, _ := script(r.Text)
+	left, right, _ := speech.Script(r.Text)
 	switch {
 	case left && !right:
-		return ltr
+		return speech.LTR
 	case right && !left:
-		return rtl
+		return speech.RTL
 	}
 	return s.Page.QuoteDir
 }
@@ -106,7 +107,7 @@ func (s stretch) Dir(r run) string {
 // mail programs know no logical ones.
 func looks(dir string) map[string]string {
 	start, end := "left", "right"
-	if dir == rtl {
+	if dir == speech.RTL {
 		start, end = end, start
 	}
 	return map[string]string{

@@ -3,10 +3,9 @@ package report
 import (
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"policywatch/store/record"
+	"policywatch/store/speech"
 )
 
 // limits bound what a rendering shows.
@@ -75,12 +74,12 @@ type edit struct {
 func (w *Writer) page(ev record.Event, lang string, lim limits) page {
 	v := w.voice(lang)
 	p := page{
-		Lang: v.book.Lang, Dir: v.book.Dir, Subject: v.subject(ev), Site: title(ev), Headline: capital(v.headline(ev)),
-		Level: severity(ev), QuoteLang: language(ev.Lang), QuoteDir: direction(ev.Dir), Footer: v.say("footer"),
+		Lang: v.Book.Lang, Dir: v.Book.Dir, Subject: v.subject(ev), Site: title(ev), Headline: speech.Capital(v.headline(ev)),
+		Level: severity(ev), QuoteLang: language(ev.Lang), QuoteDir: direction(ev.Dir), Footer: v.Say("footer"),
 		More: make(map[string]string), voice: v, limits: lim,
 	}
 	if p.Level.Rank() > 0 {
-		p.Severity = v.severity(p.Level)
+		p.Severity = v.Severity(p.Level)
 	}
 	p.rows(ev)
 	if c := ev.Change; c != nil {
@@ -91,18 +90,18 @@ func (w *Writer) page(ev record.Event, lang string, lim limits) page {
 
 func (p *page) row(key, text string) {
 	if text != "" {
-		p.Rows = append(p.Rows, row{Label: p.voice.say(key), Text: text})
+		p.Rows = append(p.Rows, row{Label: p.voice.Say(key), Text: text})
 	}
 }
 
 // address adds a row for a URL, and makes it a link only where a browser may
 // follow it.
 func (p *page) address(key, url string) {
-	url = clean(url)
+	url = speech.Clean(url)
 	if url == "" {
 		return
 	}
-	r := row{Label: p.voice.say(key), Text: isolate(clip(url, p.limits.quote), p.Dir)}
+	r := row{Label: p.voice.Say(key), Text: speech.Isolate(clip(url, p.limits.quote), p.Dir)}
 	if l := strings.ToLower(url); strings.HasPrefix(l, "https://") || strings.HasPrefix(l, "http://") {
 		r.URL = url
 	}
@@ -111,54 +110,50 @@ func (p *page) address(key, url string) {
 
 func (p *page) rows(ev record.Event) {
 	v := p.voice
-	reason := ev.Reason
-	if reason == "" && ev.Change != nil {
-		reason = ev.Change.Reason
-	}
-	if reason = clip(clean(reason), 1000); reason != "" {
-		p.Rows = append(p.Rows, row{Label: v.say("label.reason"), Text: isolateQuotes(reason, ltr), Foreign: v.book.Lang != "en"})
+	if text, english := v.reason(ev); text != "" {
+		p.Rows = append(p.Rows, row{Label: v.Say("label.reason"), Text: text, Foreign: english && v.Book.Lang != "en"})
 	}
 	if f := ev.Fault; f != nil && ev.Type != record.EventFailing { // whose headline says it
-		p.row("label.fault", v.fault(f.Kind))
+		p.row("label.fault", v.Fault(f.Kind))
 	}
 	if c := ev.Change; c != nil {
-		p.row("label.dropped", v.row(v.topics(c.Dropped)))
-		p.row("label.added", v.row(v.topics(c.Added)))
-		p.row("label.altered", v.row(v.topics(c.Altered)))
-		p.row("label.moved", v.row(v.topics(c.Moved)))
+		p.row("label.dropped", v.Row(v.topics(c.Dropped)))
+		p.row("label.added", v.Row(v.topics(c.Added)))
+		p.row("label.altered", v.Row(v.topics(c.Altered)))
+		p.row("label.moved", v.Row(v.topics(c.Moved)))
 	}
 	if s := ev.Scan; s != nil {
-		p.row("label.sites", v.number(s.Sites))
-		p.row("label.new", v.number(s.New))
-		p.row("label.changed", v.number(s.Changed))
-		p.row("label.unchanged", v.number(s.Unchanged))
-		p.row("label.faults", v.number(s.Faults))
+		p.row("label.sites", v.Number(s.Sites))
+		p.row("label.new", v.Number(s.New))
+		p.row("label.changed", v.Number(s.Changed))
+		p.row("label.unchanged", v.Number(s.Unchanged))
+		p.row("label.faults", v.Number(s.Faults))
 	}
 	switch {
 	case ev.From > 0 && ev.To > ev.From:
-		p.row("label.versions", v.say("arrow", v.number(ev.From), v.number(ev.To)))
+		p.row("label.versions", v.Say("arrow", v.Number(ev.From), v.Number(ev.To)))
 	case ev.To > 0:
-		p.row("label.version", v.number(ev.To))
+		p.row("label.version", v.Number(ev.To))
 	}
 	p.address("label.old_address", ev.OldURL)
 	p.address("label.address", ev.URL)
 	if ev.Name != "" {
-		p.row("label.site", isolate(clip(clean(ev.Site), nameLimit), p.Dir))
+		p.row("label.site", speech.Isolate(clip(speech.Clean(ev.Site), nameLimit), p.Dir))
 	}
 	if !ev.At.IsZero() {
-		p.row("label.when", v.moment(ev.At))
+		p.row("label.when", v.Moment(ev.At))
 	}
 }
 
 func (p *page) change(ev record.Event, c *record.Change) {
 	v, lim := p.voice, p.limits
-	p.Lost = bounded(p, "lost", lost(ev), lim.lost)
+	p.Lost = bounded(p, "lost", v.lost(ev), lim.lost)
 	for i, e := range p.Lost {
 		p.Lost[i] = element{clip(e.Title, lim.quote), clip(e.Citation, lim.quote)}
 	}
 	for _, f := range bounded(p, "facts", c.Facts, lim.facts) {
 		p.Facts = append(p.Facts, pair{
-			v.factLabel(f.Kind), isolate(v.fact(f.Kind, f.Before, lim.quote), p.Dir), isolate(v.fact(f.Kind, f.After, lim.quote), p.Dir),
+			v.factLabel(f.Kind), speech.Isolate(v.fact(f.Kind, f.Before, lim.quote), p.Dir), speech.Isolate(v.fact(f.Kind, f.After, lim.quote), p.Dir),
 		})
 	}
 	for _, f := range bounded(p, "flips", c.Flips, lim.flips) {
@@ -177,12 +172,12 @@ func (p *page) change(ev record.Event, c *record.Change) {
 		})
 	}
 	for _, e := range bounded(p, "edits", edits, lim.edits) {
-		heading := clip(clean(e.Section), lim.quote)
+		heading := clip(speech.Clean(e.Section), lim.quote)
 		if n := len(p.Groups); n == 0 || p.Groups[n-1].Heading != heading {
 			p.Groups = append(p.Groups, group{Heading: heading})
 		}
 		g := &p.Groups[len(p.Groups)-1]
-		g.Edits = append(g.Edits, edit{e.Op, v.say("edit." + string(known(e.Op))), fold(runs(e), lim.context)})
+		g.Edits = append(g.Edits, edit{e.Op, v.Say("edit." + string(known(e.Op))), fold(runs(e), lim.context)})
 	}
 }
 
@@ -191,7 +186,7 @@ func bounded[T any](p *page, what string, list []T, limit int) []T {
 	if len(list) <= limit {
 		return list
 	}
-	p.More[what] = p.voice.say("more", p.voice.number(len(list)-limit))
+	p.More[what] = p.voice.Say("more", p.voice.Number(len(list)-limit))
 	return list[:limit]
 }
 
@@ -204,14 +199,8 @@ func known(op record.EditOp) record.EditOp {
 	return record.EditReplace
 }
 
-// capital begins a line that stands alone, in scripts that have capitals.
-func capital(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(r)) + s[n:]
-}
-
 func direction(d string) string {
-	if d == rtl || d == ltr {
+	if d == speech.RTL || d == speech.LTR {
 		return d
 	}
 	return "auto"

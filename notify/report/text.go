@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"policywatch/store/record"
+	"policywatch/store/speech"
 )
 
 // Colours of a terminal, ECMA-48 SGR sequences.
@@ -22,7 +23,7 @@ func (p page) text(width int, colour bool) string {
 	t := &typesetter{dir: p.Dir, width: width, colour: colour}
 	v := p.voice
 	if p.Site != "" {
-		t.line(0, span{text: isolate(p.Site, p.Dir), style: bold})
+		t.line(0, span{text: speech.Isolate(p.Site, p.Dir), style: bold})
 	}
 	head := []span{{text: p.Headline, style: bold}}
 	if p.Severity != "" {
@@ -33,31 +34,31 @@ func (p page) text(width int, colour bool) string {
 	for _, r := range p.Rows {
 		value := span{text: r.Text}
 		if r.Foreign {
-			value = span{text: r.Text, dir: ltr}
+			value = span{text: r.Text, dir: speech.LTR}
 		}
 		t.line(0, span{text: r.Label + ":", style: faint}, value)
 	}
-	t.head(len(p.Lost), v.say("label.lost"))
+	t.head(len(p.Lost), v.Say("label.lost"))
 	for _, e := range p.Lost {
-		s := isolate(e.Title, p.Dir)
+		s := speech.Isolate(e.Title, p.Dir)
 		if e.Citation != "" {
-			s += " (" + isolate(e.Citation, p.Dir) + ")"
+			s += " (" + speech.Isolate(e.Citation, p.Dir) + ")"
 		}
 		t.item(span{text: s})
 	}
 	t.more(p.More["lost"])
-	t.head(len(p.Facts), v.say("label.facts"))
-	none := v.say("absent")
+	t.head(len(p.Facts), v.Say("label.facts"))
+	none := v.Say("absent")
 	for _, f := range p.Facts {
-		t.item(span{text: f.Label + ":"}, span{text: v.say("arrow", firstOf(f.Before, none), firstOf(f.After, none))})
+		t.item(span{text: f.Label + ":"}, span{text: v.Say("arrow", speech.First(f.Before, none), speech.First(f.After, none))})
 	}
 	t.more(p.More["facts"])
-	t.head(len(p.Flips), v.say("label.flips"))
+	t.head(len(p.Flips), v.Say("label.flips"))
 	for _, f := range p.Flips {
 		p.replacement(t, f)
 	}
 	t.more(p.More["flips"])
-	t.head(len(p.Groups), v.say("label.edits"))
+	t.head(len(p.Groups), v.Say("label.edits"))
 	for _, g := range p.Groups {
 		if g.Heading != "" {
 			t.line(2, span{text: g.Heading, style: bold, dir: p.QuoteDir})
@@ -86,13 +87,13 @@ func (p page) edit(t *typesetter, e edit) {
 // read as a sentence; in colour the differing words stand out.
 func (p page) replacement(t *typesetter, rs []run) {
 	v := p.voice
-	t.item(p.quote(v.say("label.before"), side(rs, record.EditInsert, p.limits.quote))...)
-	t.under(p.quote(v.say("label.after"), side(rs, record.EditDelete, p.limits.quote))...)
+	t.item(p.quote(v.Say("label.before"), side(rs, record.EditInsert, p.limits.quote))...)
+	t.under(p.quote(v.Say("label.after"), side(rs, record.EditDelete, p.limits.quote))...)
 }
 
 // quote sets a label and quoted words, each in its own direction.
 func (p page) quote(label string, rs []run) []span {
-	open, closing, _ := strings.Cut(p.voice.phrase("quote"), "%s")
+	open, closing, _ := strings.Cut(p.voice.Phrase("quote"), "%s")
 	out := []span{{text: label + ":", style: faint}, {text: open}}
 	for i, r := range rs {
 		style := plain

@@ -19,6 +19,7 @@ const module = "policywatch/"
 var ours = map[string][]string{
 	"store/record": {},
 	"store/canon":  {},
+	"store/speech": {"store/record"},
 	"configs":      {"store/record"},
 
 	"store":              {"store/record", "store/canon"},
@@ -32,19 +33,19 @@ var ours = map[string][]string{
 	"crawler/pdf":        {"store/record", "store/canon", "crawler/pdf/object"},
 	"crawler/pdf/object": {},
 	"crawler/render":     {"store/record", "store/canon"},
-	"diff":               {"store/record", "store/canon", "diff/align", "diff/section"},
+	"diff":               {"store/record", "store/canon", "store/speech", "diff/align", "diff/section"},
 	"diff/align":         {"store/record", "store/canon"},
 	"diff/section":       {"store/record", "store/canon"},
 	"diff/volatile":      {"store/record", "store/canon"},
 	"notify":             {"store/record", "notify/report"},
-	"notify/report":      {"store/record"},
+	"notify/report":      {"store/record", "store/speech"},
 	"notify/mail":        {"store/record", "notify/report"},
 	"notify/webhook":     {"store/record", "notify/report"},
 	"notify/file":        {"store/record", "notify/report"},
 	"notify/notifytest":  {}, // what the senders' tests share
 
 	"cmd/internal/demo":    {"store/record"},
-	"cmd/internal/monitor": {"store/record", "diff", "diff/volatile", "crawler"},
+	"cmd/internal/monitor": {"store/record", "store/speech", "diff", "diff/volatile", "crawler"},
 	"cmd/internal/tour":    {"store/record", "cmd/internal/demo", "cmd/internal/monitor", "cmd/internal/wire"},
 	"cmd/policywatch":      {"store/record", "diff", "diff/section", "diff/volatile", "notify/report", "cmd/internal/monitor", "cmd/internal/tour", "cmd/internal/wire"},
 	"cmd/internal/house":   {},
@@ -69,7 +70,7 @@ var theirs = map[string][]string{
 
 // pure lists the packages that see the standard library and text libraries
 // only, besides what is ours.
-var pure = []string{"store/record", "store/canon", "diff", "diff/align", "diff/section", "diff/volatile"}
+var pure = []string{"store/record", "store/canon", "store/speech", "diff", "diff/align", "diff/section", "diff/volatile"}
 
 var textLibraries = []string{"golang.org/x/text/", "github.com/sergi/go-diff/", "github.com/clipperhouse/uax29/", "github.com/jalaali/"}
 

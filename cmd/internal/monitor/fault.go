@@ -1,8 +1,6 @@
 package monitor
 
 import (
-	"fmt"
-
 	"policywatch/store/record"
 )
 
@@ -31,13 +29,18 @@ func (j *judgement) faulted() {
 	switch {
 	case j.gone():
 		p.FaultTold = true
-		j.tell(record.Event{Type: record.EventGone, Severity: record.SeverityCritical, Fault: f, URL: j.before.Prior.URL,
-			Reason: fmt.Sprintf("The statement is gone: %s.", f.Error())})
+		j.tell(record.Event{Type: record.EventGone, Severity: record.SeverityCritical, Fault: f, URL: j.before.Prior.URL},
+			record.Say("told.gone", why(f), record.Text(f.Error())))
 	case p.State == record.StateFailing && !p.FaultTold && j.weather.blames(f):
 		p.FaultTold = true
-		j.tell(record.Event{Type: record.EventFailing, Severity: record.SeverityMinor, Fault: f, URL: j.result.URL,
-			Reason: fmt.Sprintf("%d visits in a row gave no statement: %s.", p.Failures, f.Error())})
+		j.tell(record.Event{Type: record.EventFailing, Severity: record.SeverityMinor, Fault: f, URL: j.result.URL},
+			record.Say("told.failing", record.Count(p.Failures), why(f), record.Text(f.Error())))
 	}
+}
+
+// why is a fault as a sentence speaks of it.
+func why(f *record.Fault) record.Value {
+	return record.Value{Kind: record.ValueFault, Texts: []string{string(f.Kind)}}
 }
 
 // gone reports whether the statement's absence is confirmed by a second visit

@@ -12,6 +12,7 @@ import (
 	"policywatch/diff"
 	"policywatch/diff/volatile"
 	"policywatch/store/record"
+	"policywatch/store/speech"
 )
 
 // Store keeps what visits add. Commit is atomic and durable when it returns,
@@ -59,7 +60,9 @@ type Monitor struct {
 	Sections Sections
 	Diff     Comparer
 	Volatile *volatile.Reader
-	Route    Router
+	// English says the reasons that are kept; plain, since whoever shows them sets them.
+	English speech.Voice
+	Route   Router
 	// Profile chooses the legal profile of a site.
 	Profile func(record.Site) record.Profile
 	// ConfirmAfter is the least time between a suspicious capture and the later
