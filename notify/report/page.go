@@ -43,6 +43,8 @@ type page struct {
 	Footer              string
 	voice               voice
 	limits              limits
+	// Names are what the two sides are called, where somebody named them.
+	Names [2]string
 }
 
 // row is one labelled line. Text is set as it is to stand in the line: values
@@ -59,19 +61,29 @@ type row struct {
 // pair is something before and after, isolated; an empty side is absent.
 type pair struct{ Label, Before, After string }
 
-// group is the edits under one heading.
+// group is the edits under one heading. Op says that the heading itself came or
+// went; Same that nothing under it changed, and Words how many words that are.
 type group struct {
 	Heading string
+	Op      record.EditOp
 	Edits   []edit
+	Same    bool
+	Words   int
 }
 
+// edit is one place, or with an empty Op a stretch that stands: its blocks are
+// Lines, and it has Words of them all.
 type edit struct {
 	Op    record.EditOp
 	Label string
 	Runs  []run
+	Lines []string
+	Words int
 }
 
-func (w *Writer) page(ev record.Event, lang string, lim limits) page {
+// page draws up the report of an event. edits stand in place of the change's own;
+// nil leaves those.
+func (w *Writer) page(ev record.Event, lang string, lim limits, edits []record.Edit) page {
 	v := w.voice(lang)
 	p := page{
 		Lang: v.Book.Lang, Dir: v.Book.Dir, Subject: v.subject(ev), Site: title(ev), Headline: speech.Capital(v.headline(ev)),
@@ -83,7 +95,10 @@ func (w *Writer) page(ev record.Event, lang string, lim limits) page {
 	}
 	p.rows(ev)
 	if c := ev.Change; c != nil {
-		p.change(ev, c)
+		if edits == nil {
+			edits = c.Edits
+		}
+		p.change(ev, c, edits)
 	}
 	return p
 }
@@ -145,7 +160,7 @@ func (p *page) rows(ev record.Event) {
 	}
 }
 
-func (p *page) change(ev record.Event, c *record.Change) {
+func (p *page) change(ev record.Event, c *record.Change, edits []record.Edit) {
 	v, lim := p.voice, p.limits
 	p.Lost = bounded(p, "lost", v.lost(ev), lim.lost)
 	for i, e := range p.Lost {
@@ -164,7 +179,6 @@ func (p *page) change(ev record.Event, c *record.Change) {
 		}
 		p.Flips = append(p.Flips, fold(runs(e), lim.context))
 	}
-	edits := c.Edits
 	if lim == brief {
 		// What stands among the flips need not use up the room for edits.
 		edits = slices.DeleteFunc(slices.Clone(edits), func(e record.Edit) bool {
@@ -172,12 +186,34 @@ func (p *page) change(ev record.Event, c *record.Change) {
 		})
 	}
 	for _, e := range bounded(p, "edits", edits, lim.edits) {
-		heading := clip(speech.Clean(e.Section), lim.quote)
-		if n := len(p.Groups); n == 0 || p.Groups[n-1].Heading != heading {
-			p.Groups = append(p.Groups, group{Heading: heading})
+		p.place(e)
+	}
+}
+
+// place puts an edit under its heading.
+func (p *page) place(e record.Edit) {
+	heading := clip(speech.Clean(e.Section), p.limits.quote)
+	if n := len(p.Groups); n == 0 || p.Groups[n-1].Heading != heading {
+		p.Groups = append(p.Groups, group{Heading: heading, Same: true})
+	}
+	g := &p.Groups[len(p.Groups)-1]
+	g.Same = g.Same && e.Op == ""
+	switch {
+	case e.Op == "" && e.After == e.Section:
+	case (e.Op == record.EditInsert || e.Op == record.EditDelete) && e.Section != "" && e.Before+e.After == e.Section && len(g.Edits) == 0:
+		g.Op = e.Op
+	case e.Op == "":
+		s := edit{}
+		for line := range strings.Lines(e.After) {
+			if line = speech.Clean(line); line != "" {
+				s.Lines = append(s.Lines, line)
+				s.Words += len(strings.Fields(line))
+			}
 		}
-		g := &p.Groups[len(p.Groups)-1]
-		g.Edits = append(g.Edits, edit{e.Op, v.Say("edit." + string(known(e.Op))), fold(runs(e), lim.context)})
+		g.Words += s.Words
+		g.Edits = append(g.Edits, s)
+	default:
+		g.Edits = append(g.Edits, edit{Op: e.Op, Label: p.voice.Say("edit." + string(known(e.Op))), Runs: fold(runs(e), p.limits.context)})
 	}
 }
 

@@ -52,7 +52,7 @@ func (w *Writer) Write(a record.Alert, lang string) (Message, error) {
 	if w.voices.Mute() {
 		return Message{}, fmt.Errorf("write alert %s: no phrasebook is loaded", a.ID)
 	}
-	p := w.page(a.Event, lang, brief)
+	p := w.page(a.Event, lang, brief, nil)
 	html, err := p.html(false)
 	if err != nil {
 		return Message{}, fmt.Errorf("write alert %s: %w", a.ID, err)
@@ -62,21 +62,8 @@ func (w *Writer) Write(a record.Alert, lang string) (Message, error) {
 		return Message{}, fmt.Errorf("write alert %s: %w", a.ID, err)
 	}
 	return Message{
-		ID: a.ID, Event: a.Event, Lang: p.Lang, Dir: p.Dir, Subject: p.Subject, Text: p.text(0, false), HTML: html, JSON: body,
+		ID: a.ID, Event: a.Event, Lang: p.Lang, Dir: p.Dir, Subject: p.Subject, Text: p.text(View{}), HTML: html, JSON: body,
 	}, nil
-}
-
-// ChangeText renders an event in full for a terminal or a text file: wrapped
-// at width columns (0: not at all), with ANSI colours when colour is set. An
-// event without a site, as of two files compared, is told without one.
-func (w *Writer) ChangeText(ev record.Event, lang string, width int, colour bool) string {
-	return w.page(ev, lang, full).text(width, colour)
-}
-
-// ChangeHTML renders an event in full as a page that needs nothing else: no
-// script, no font, no address is loaded.
-func (w *Writer) ChangeHTML(ev record.Event, lang string) (string, error) {
-	return w.page(ev, lang, full).html(true)
 }
 
 // Subject is the line that names the site, what happened and how much it
