@@ -227,6 +227,7 @@ func elements(ids []string, s Side) (out []record.ElementName) {
 		for _, e := range s.Profile.Elements {
 			if e.ID == f.ID {
 				maps.Copy(n.Title, e.Title)
+				maps.Copy(n.Citation, e.Cited)
 			}
 		}
 		n.Title["en"] = f.Title

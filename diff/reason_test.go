@@ -47,7 +47,9 @@ var reasons = []struct{ name, lang, old, from, to string }{
 	{"an added section", "fa", persian, "# تماس با ما", "# کوکی‌ها\nبرای ورود شما از کوکی استفاده می‌شود. کوکی پس از خروج پاک می‌شود.\n# تماس با ما"},
 	{"an added section", "ar", arabic, "# اتصل بنا", "# ملفات تعريف الارتباط\nنستخدم ملفات تعريف الارتباط لحفظ تسجيل دخولك. تحذف هذه الملفات عند الخروج.\n# اتصل بنا"},
 	{"a sentence less", "fa", persian, " پس از آن، اطلاعات پاک می‌شود.", ""},
-	{"a required section less", "fa", persian, "# تماس با ما\nپرسش‌های خود دربارهٔ اطلاعات شخصی را به privacy@river.example بفرستید.\n", ""},
+	{"a required section less", "ar", arabic, "# الاحتفاظ بالبيانات\nنحتفظ بالبيانات الشخصية لمدة 6 أشهر. بعد ذلك يتم حذف البيانات.\n# مشاركة البيانات\nلا نشارك البيانات الشخصية مع أي طرف ثالث. نلتزم بإبلاغ المستخدمين بأي تغيير.\n", ""},
+	{"a required section less", "fa", persian, "# اشتراک‌گذاری اطلاعات\nاین سازمان اطلاعات شخصی کاربران را به اشخاص ثالث نمی‌فروشد. سازمان متعهد است کاربران را از هر تغییر آگاه کند.\n", ""},
+	{"a section on contact less", "fa", persian, "# تماس با ما\nپرسش‌های خود دربارهٔ اطلاعات شخصی را به privacy@river.example بفرستید.\n", ""},
 	{"a page that is cut off", "en", english, english[strings.Index(english, "# What we"):], ""},
 	{"a page that is cut off", "fa", persian, persian[strings.Index(persian, "# جمع"):], ""},
 	{"a page that is cut off", "ar", arabic, arabic[strings.Index(arabic, "# جمع"):], ""},
@@ -59,7 +61,10 @@ func TestReasonsInThreeLanguages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	core := profiles[slices.IndexFunc(profiles, func(p record.Profile) bool { return p.ID == "core" })]
+	norm := map[string]record.Profile{}
+	for lang, id := range map[string]string{"en": "core", "fa": "ir-gov", "ar": "sa-pdpl"} {
+		norm[lang] = profiles[slices.IndexFunc(profiles, func(p record.Profile) bool { return p.ID == id })]
+	}
 	var b strings.Builder
 	tell := func(name, lang string, ch record.Change) {
 		fmt.Fprintf(&b, "%s, in a statement in %s: %s %s\n", name, lang, ch.Class, ch.Severity)
@@ -84,7 +89,7 @@ func TestReasonsInThreeLanguages(t *testing.T) {
 				d.Dir = "rtl"
 			}
 			d.Quality.Verdict = record.VerdictStatement
-			return diff.Side{Document: d, Findings: labeller().Check(d, core), Profile: core}
+			return diff.Side{Document: d, Findings: labeller().Check(d, norm[c.lang]), Profile: norm[c.lang]}
 		}
 		ch := comparer(t).Compare(side(c.old), side(edit(t, c.old, c.from, c.to)))
 		tell(c.name, c.lang, ch)

@@ -52,6 +52,23 @@ func (w *Writer) CompareHTML(ev record.Event, lang string, v View) (string, erro
 	return p.html(true)
 }
 
+// way is the direction of words of the statement: the statement's own, unless all
+// of them run the other way, as an English clause of a Persian statement.
+func (p page) way(rs []run) string {
+	left, right := false, false
+	for _, r := range rs {
+		l, r, _ := speech.Script(r.Text)
+		left, right = left || l, right || r
+	}
+	switch {
+	case left && !right:
+		return speech.LTR
+	case right && !left:
+		return speech.RTL
+	}
+	return p.QuoteDir
+}
+
 // name is what a side is called.
 func (p page) name(new bool) string {
 	name, key := p.Names[0], "label.before"

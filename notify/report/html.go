@@ -109,15 +109,14 @@ func markup(s string) template.HTML {
 // addresses in a row, the old and the new, would else change places in a
 // right-to-left sentence.
 func (s stretch) Dir(r run) string {
-	left, right, _ := speech.Script(r.Text)
-	switch {
-	case left && !right:
-		return speech.LTR
-	case right && !left:
-		return speech.RTL
-	}
-	return s.Page.QuoteDir
+	return s.Page.way([]run{r})
 }
+
+// Way is the direction of all the runs together.
+func (s stretch) Way() string { return s.Page.way(s.Runs) }
+
+// LineWay is the direction of a line of the statement.
+func (d document) LineWay(line string) string { return d.way([]run{{Text: line}}) }
 
 // looks are the styles by name. Sides are spelled out by direction, because
 // mail programs know no logical ones.

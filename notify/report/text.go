@@ -143,8 +143,9 @@ func (p page) quote(label string, rs []run) []span {
 // spans are the statement's words with the looks of what came and went.
 func (p page) spans(rs []run) []span {
 	var out []span
+	way := p.way(rs)
 	for i, r := range rs {
-		out = append(out, span{text: r.Text, style: styles[r.Op], dir: p.QuoteDir, glue: i > 0 && !apart(rs[i-1], r)})
+		out = append(out, span{text: r.Text, style: styles[r.Op], dir: way, glue: i > 0 && !apart(rs[i-1], r)})
 	}
 	return out
 }
