@@ -183,7 +183,7 @@ details.same>summary{padding:2px 8px;border-radius:4px;background:#f2f2f2;cursor
 details.same .name{font-weight:600;padding-inline-end:8px}
 details.same .count{font-size:14px}
 details.same p{margin:4px 12px}
-@media (max-width:40em){.pair{grid-template-columns:1fr}.names{display:none}}
+@media (max-width:40em){.pair{grid-template-columns:1fr}.names,.pair>div:empty{display:none}}
 @media print{.views>input,.views>label{display:none}.names{position:static}}
 @media (prefers-color-scheme:dark){.body,.names{background:#161616;color:#e8e8e8}.site,.h3,.th,.op,.more,.foot,.fold,.names,details.same{color:#b5b5b5}
 .del{background:#4a1512;color:#ffb4ab}.ins{background:#0f3d1a;color:#9be7a8}.mild,.fold summary,details.same>summary{background:#333;color:#e8e8e8}a{color:#8ab4f8}}
