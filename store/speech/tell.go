@@ -113,14 +113,14 @@ func (v Voice) quote(s, dir string) string {
 // element names what a profile asks for, with the place in the norm where it has
 // one. In a language that the profile does not speak it is named in English.
 func (v Voice) element(e record.ElementName) string {
-	pick := func(m map[string]string) string {
-		s := First(m[v.Book.Lang], m["en"])
+	pick := func(m map[string]string, id string) string {
+		s := First(m[v.Book.Lang], m["en"], id)
 		if v.plain {
 			return s
 		}
 		return v.isolate(Clean(s))
 	}
-	title, citation := First(pick(e.Title), e.ID), pick(e.Citation)
+	title, citation := pick(e.Title, e.ID), pick(e.Citation, "")
 	if citation == "" {
 		return title
 	}
