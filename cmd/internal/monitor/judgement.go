@@ -26,7 +26,7 @@ type judgement struct {
 	obs     record.Observation
 	visit   record.Visit
 	result  Result
-	weather *weather
+	weather weather
 	// released means that a person vouches for the capture.
 	released bool
 	shifting
