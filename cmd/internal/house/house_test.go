@@ -46,9 +46,10 @@ var ours = map[string][]string{
 
 	"cmd/internal/demo":     {"store/record"},
 	"cmd/internal/monitor":  {"store/record", "store/speech", "diff", "diff/volatile", "crawler"},
+	"cmd/internal/daemon":   {"store/record", "cmd/internal/monitor", "cmd/internal/schedule"},
 	"cmd/internal/schedule": {"store/record"},
 	"cmd/internal/tour":     {"store/record", "cmd/internal/demo", "cmd/internal/monitor", "cmd/internal/wire"},
-	"cmd/policywatch":       {"store/record", "diff", "diff/section", "diff/volatile", "notify/report", "cmd/internal/monitor", "cmd/internal/tour", "cmd/internal/wire"},
+	"cmd/policywatch":       {"store/record", "diff", "diff/section", "diff/volatile", "notify/report", "cmd/internal/daemon", "cmd/internal/monitor", "cmd/internal/tour", "cmd/internal/wire"},
 	"cmd/internal/house":    {},
 	"cmd/internal/wire":     nil, // sees everything: it is where the house is put together
 }

@@ -38,8 +38,6 @@ const (
 
 // Scheduler makes visits begin when they are due. The fields are set before Run.
 type Scheduler struct {
-	// Workers is how many visits run at a time.
-	Workers int
 	// Visit makes a visit and returns when the next is due. It is never called for
 	// a site while an earlier call for it runs.
 	Visit func(ctx context.Context, domain string) (next time.Time)
@@ -51,6 +49,7 @@ type Scheduler struct {
 	queue   queue
 	owners  map[string]*owner
 	running int
+	workers int
 	wake    chan struct{}
 }
 
@@ -76,12 +75,14 @@ type Status struct {
 	Longest time.Duration
 }
 
-// Set replaces the list of sites. Visits that run go on. What is overdue is
+// Set replaces the list of sites, of which so many are visited at a time. Visits
+// that run go on. What is overdue is
 // spread over some time, the longest overdue first: one visit a second, or as
 // many more as it takes to be done within a quarter of their intervals.
-func (s *Scheduler) Set(sites []Site) {
+func (s *Scheduler) Set(workers int, sites []Site) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.workers = workers
 	old := s.sites
 	s.sites, s.queue, s.owners = make(map[string]*entry, len(sites)), nil, map[string]*owner{}
 	for _, site := range sites {
@@ -153,7 +154,7 @@ func (s *Scheduler) Run(ctx, visits context.Context) {
 			work.Go(func() { s.visit(visits, e, domain) })
 		}
 		wait := pulse
-		if len(s.queue) > 0 && s.running < s.Workers {
+		if len(s.queue) > 0 && s.running < s.workers {
 			wait = min(wait, s.queue[0].Due.Sub(now))
 		}
 		s.mu.Unlock()
@@ -169,7 +170,7 @@ func (s *Scheduler) Run(ctx, visits context.Context) {
 
 // due takes out of the queue what may begin now. s.mu is held.
 func (s *Scheduler) due(now time.Time) (begin []*entry) {
-	for s.running < s.Workers && len(s.queue) > 0 && !s.queue[0].Due.After(now) {
+	for s.running < s.workers && len(s.queue) > 0 && !s.queue[0].Due.After(now) {
 		e := s.queue[0]
 		if !e.Rule.Windows.Open(now) {
 			e.Due = e.Rule.within(e.Domain, now)

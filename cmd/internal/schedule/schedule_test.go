@@ -84,8 +84,8 @@ func (a *archive) sites(n int) []schedule.Site {
 // run lets a scheduler work for some time.
 func (a *archive) run(workers int, sites []schedule.Site, d time.Duration) *schedule.Scheduler {
 	a.t.Helper()
-	s := &schedule.Scheduler{Workers: workers, Visit: a.visit, Clock: time.Now, Log: slog.New(slog.DiscardHandler)}
-	s.Set(sites)
+	s := &schedule.Scheduler{Visit: a.visit, Clock: time.Now, Log: slog.New(slog.DiscardHandler)}
+	s.Set(workers, sites)
 	a.runOn(s, d)
 	return s
 }
@@ -221,7 +221,7 @@ func TestOverrunAndPanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := newArchive(t, schedule.Rule{Every: time.Minute, NoticeAfter: 3})
 		a.takes = func(string) time.Duration { return 150 * time.Second }
-		s := &schedule.Scheduler{Workers: 4, Clock: time.Now, Log: slog.New(slog.DiscardHandler)}
+		s := &schedule.Scheduler{Clock: time.Now, Log: slog.New(slog.DiscardHandler)}
 		panics := 0
 		s.Visit = func(ctx context.Context, d string) time.Time {
 			if d == "agency1.gov.ir" {
@@ -230,7 +230,7 @@ func TestOverrunAndPanic(t *testing.T) {
 			}
 			return a.visit(ctx, d)
 		}
-		s.Set(a.sites(2))
+		s.Set(64, a.sites(2))
 		a.runOn(s, time.Hour)
 		if n := len(a.begun["agency0.gov.ir"]); n < 20 || n > 24 {
 			t.Errorf("a visit of 150 s every minute began %d times in an hour", n)
@@ -265,15 +265,15 @@ func TestSetWhileVisitsRun(t *testing.T) {
 		rule := schedule.Rule{Every: time.Hour, NoticeAfter: 3}
 		a := newArchive(t, rule)
 		a.takes = func(string) time.Duration { return 10 * time.Minute }
-		s := &schedule.Scheduler{Workers: 8, Visit: a.visit, Clock: time.Now, Log: slog.New(slog.DiscardHandler)}
-		s.Set([]schedule.Site{{Domain: "stays.gov", Rule: rule}, {Domain: "goes.gov", Rule: rule}})
+		s := &schedule.Scheduler{Visit: a.visit, Clock: time.Now, Log: slog.New(slog.DiscardHandler)}
+		s.Set(64, []schedule.Site{{Domain: "stays.gov", Rule: rule}, {Domain: "goes.gov", Rule: rule}})
 		a.runOn2(s, time.Minute, func() {
 			if st := s.Status(); st.Running != 2 || st.Sites != 2 {
 				t.Errorf("%+v", st)
 			}
-			s.Set([]schedule.Site{{Domain: "stays.gov", Rule: rule}, {Domain: "comes.gov", Rule: rule}, {Domain: "comes.gov", Rule: rule}})
-			s.Set([]schedule.Site{{Domain: "stays.gov", Rule: rule}, {Domain: "comes.gov", Rule: rule}})
-		}, 3*time.Hour)
+			s.Set(64, []schedule.Site{{Domain: "stays.gov", Rule: rule}, {Domain: "comes.gov", Rule: rule}, {Domain: "comes.gov", Rule: rule}})
+			s.Set(64, []schedule.Site{{Domain: "stays.gov", Rule: rule}, {Domain: "comes.gov", Rule: rule}})
+		}, 3*time.Hour-5*time.Minute)
 		if n := len(a.begun["goes.gov"]); n != 1 {
 			t.Errorf("the site that is no longer listed was visited %d times", n)
 		}
@@ -302,13 +302,13 @@ func TestTheClockJumps(t *testing.T) {
 		for i, s := range a.sites(n) {
 			a.past[s.Domain] = record.Past{Site: s.Domain, LastVisit: time.Now().Add(-time.Duration(i) * time.Second)}
 		}
-		s := &schedule.Scheduler{Workers: 64, Log: slog.New(slog.DiscardHandler)}
+		s := &schedule.Scheduler{Log: slog.New(slog.DiscardHandler)}
 		s.Clock = func() time.Time { a.mu.Lock(); defer a.mu.Unlock(); return time.Now().Add(off) }
 		s.Visit = func(ctx context.Context, d string) time.Time {
 			a.visit(ctx, d)
 			return rule.Due(record.Past{Site: d, LastVisit: s.Clock()})
 		}
-		s.Set(a.sites(n))
+		s.Set(64, a.sites(n))
 		start := time.Now()
 		set := func(d time.Duration) func() { return func() { a.mu.Lock(); off = d; a.mu.Unlock() } }
 		a.runOn2(s, time.Minute, set(10*time.Hour), time.Hour)

@@ -184,20 +184,31 @@ func Open(ctx context.Context, o Options, readOnly bool) (*App, error) {
 
 // Open builds the rest of the program around the tools, which it takes over: it
 // closes them with itself, and when it fails.
-func (t *Tools) Open(ctx context.Context, readOnly bool) (_ *App, err error) {
-	a := &App{Tools: t}
+func (t *Tools) Open(ctx context.Context, readOnly bool) (*App, error) {
+	db, err := store.Open(ctx, store.Options{Path: t.config.Store.Path, ReadOnly: readOnly, Log: t.log})
+	if err != nil {
+		t.Close()
+		return nil, held(err, t.config.Store.Path)
+	}
+	a, err := t.around(db)
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	a.closers = append(closers{{"archive", db.Close}}, a.closers...)
+	return a, nil
+}
+
+// around builds the program around an archive that is open and stays so when the
+// program is closed.
+func (t *Tools) around(db *store.DB) (_ *App, err error) {
+	a := &App{Tools: t, Store: db}
 	a.closers.add("connections", func() error { t.Close(); return nil })
 	defer func() {
 		if err != nil {
 			a.Close()
 		}
 	}()
-	db, err := store.Open(ctx, store.Options{Path: t.config.Store.Path, ReadOnly: readOnly, Log: t.log})
-	if err != nil {
-		return nil, err
-	}
-	a.Store = db
-	a.closers.add("archive", db.Close)
 	t.robots.kept = db.RobotsRules()
 	a.closers.add("robots.txt rules", func() error { return t.robots.kept.Flush(context.Background()) })
 	senders, langs, err := newSenders(t.config.Notify, t.client)
