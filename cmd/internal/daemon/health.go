@@ -55,7 +55,7 @@ func (r *run) beat() {
 	if !c.trouble.IsZero() && now.Sub(c.trouble) > unwell {
 		return
 	}
-	r.System.tell(fmt.Sprintf("WATCHDOG=1\nSTATUS=%d sites, %d visits running, %d overdue, last success: %s ago", st.Sites, st.Running, st.Overdue, age(now, c.success)))
+	r.System.tell(fmt.Sprintf("WATCHDOG=1\nSTATUS=%d sites, %d visits running, %d overdue, age of last success: %s", st.Sites, st.Running, st.Overdue, age(now, c.success)))
 	if path == "" {
 		return
 	}
@@ -77,7 +77,7 @@ func (r *run) account() {
 	r.mu.Unlock()
 	now := r.Clock()
 	r.Log.Info("status", "sites", st.Sites, "running", st.Running, "overdue", st.Overdue, "longest", st.Longest.Round(time.Second),
-		"visits", c.visits, "faults", c.faults, "last_success", age(now, c.success), "up", age(now, c.since))
+		"visits", c.visits, "faults", c.faults, "last_success_age", age(now, c.success), "up", age(now, c.since))
 }
 
 // replace writes a file so that a reader finds the old content or the new.

@@ -85,7 +85,7 @@ func (r *run) ended(site record.Site, res monitor.Result, past record.Past, took
 	args := []any{"site", res.Site, "state", res.State, "reason", res.Reason, "version", res.Version, "alerts", res.Alerts,
 		"took", took.Round(time.Millisecond), "next", next.UTC().Truncate(time.Second)}
 	if res.Fault != "" {
-		args = append(args, "fault", res.Fault, "failures", past.Failures, "last_success", age(r.Clock(), past.LastSuccess))
+		args = append(args, "fault", res.Fault, "failures", past.Failures, "last_success_age", age(r.Clock(), past.LastSuccess))
 	}
 	r.Log.Log(context.Background(), level, "visited", args...)
 }
