@@ -85,11 +85,18 @@ func (h *house) run(first *daemon.Setup, life time.Duration, events map[time.Dur
 	for at, do := range events {
 		time.AfterFunc(at, do)
 	}
-	d := &daemon.Daemon{Load: func() (*daemon.Setup, error) { return h.next() }, Reload: h.reload, AtOnce: h.atOnce, Clock: time.Now,
+	d := &daemon.Daemon{Load: h.load, Reload: h.reload, AtOnce: h.atOnce, Clock: time.Now,
 		Log: slog.New(slog.NewTextHandler(&h.log, nil))}
 	began := time.Now()
 	err := d.Run(ctx, first)
 	return time.Since(began) - life, err
+}
+
+func (h *house) load() (*daemon.Setup, error) {
+	h.mu.Lock()
+	next := h.next
+	h.mu.Unlock()
+	return next()
 }
 
 func (h *house) count(key string) int {
@@ -112,11 +119,15 @@ func TestReloadWhileAVisitRuns(t *testing.T) {
 		_, err := h.run(h.setup("old", "slow.gov", "a.gov"), time.Hour, map[time.Duration]func(){
 			2 * time.Minute: hup,
 			3 * time.Minute: func() {
+				h.mu.Lock()
+				defer h.mu.Unlock()
 				if len(h.closed) > 0 {
 					t.Error("the old setup was closed under a visit that runs")
 				}
 			},
 			6 * time.Minute: func() {
+				h.mu.Lock()
+				defer h.mu.Unlock()
 				if len(h.closed) != 1 {
 					t.Errorf("closed: %q", h.closed)
 				}
