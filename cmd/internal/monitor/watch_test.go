@@ -50,7 +50,11 @@ func TestAPanicIsTheSitesFault(t *testing.T) {
 func TestAWatchTellsItsOwnOutageOnce(t *testing.T) {
 	s := newScene(t)
 	var turns []string
-	w := s.Watch(4, func(outage bool, lost int) { turns = append(turns, fmt.Sprint(outage, lost)) })
+	var outlook monitor.Outlook
+	begin := func() *monitor.Watch {
+		return s.Watch(&outlook, 4, func(outage bool, lost int) { turns = append(turns, fmt.Sprint(outage, lost)) })
+	}
+	w := begin()
 	visit := func(o func() record.Observation, sites ...string) (alerts int) {
 		for _, d := range sites {
 			s.crawl.next = o
@@ -67,6 +71,7 @@ func TestAWatchTellsItsOwnOutageOnce(t *testing.T) {
 	visit(good, "a.gov", "b.gov", "c.gov", "d.gov")
 	told := 0
 	for range 4 {
+		w = begin() // the configuration is read anew
 		told += visit(fails(record.FaultTimeout), "a.gov", "b.gov", "c.gov", "d.gov")
 	}
 	if told != 0 {

@@ -48,38 +48,38 @@ func (w *scanWeather) blames(f *record.Fault) bool {
 // outage reports whether no site at all could be reached.
 func (w *scanWeather) outage() bool { return w.reached.Load() == 0 && w.lost.Load() >= stormSites }
 
-// lastingWeather is that of visits without end: what counts is how many sites
-// could not be reached since one could.
-type lastingWeather struct {
-	sites  int
-	change func(outage bool, lost int)
-
+// Outlook is what visits without end say of the monitor's own network: what
+// counts is how many sites could not be reached since one could. It outlives a
+// Watch, so that an outage is not told again when the configuration is read anew.
+type Outlook struct {
 	mu   sync.Mutex
 	lost map[string]bool
 	out  bool
 }
 
-func (w *lastingWeather) see(site string, f *record.Fault) {
-	w.mu.Lock()
+// see takes note of a visit and reports whether an outage began or ended with it.
+func (o *Outlook) see(site string, f *record.Fault, sites int) (turned, out bool, lost int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	if f == nil || !f.Kind.Rule().Network {
-		clear(w.lost)
+		clear(o.lost)
 	} else {
-		w.lost[site] = true
+		if o.lost == nil {
+			o.lost = map[string]bool{}
+		}
+		o.lost[site] = true
 	}
 	// Dead sites are always there and now and then come in a row: an outage is told
 	// only when it cannot be that.
-	lost := len(w.lost)
-	out := lost >= min(max(w.sites, stormSites), 10) || w.out && lost > 0
-	turned := out != w.out
-	w.out = out
-	w.mu.Unlock()
-	if turned {
-		w.change(out, lost)
-	}
+	lost = len(o.lost)
+	out = lost >= min(max(sites, stormSites), 10) || o.out && lost > 0
+	turned = out != o.out
+	o.out = out
+	return turned, out, lost
 }
 
-func (w *lastingWeather) blames(f *record.Fault) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return !f.Kind.Rule().Network || len(w.lost) < stormSites
+func (o *Outlook) blames(f *record.Fault) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return !f.Kind.Rule().Network || len(o.lost) < stormSites
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"policywatch/cmd/internal/daemon"
+	"policywatch/cmd/internal/monitor"
 	"policywatch/cmd/internal/schedule"
 	"policywatch/configs"
 	"policywatch/notify"
@@ -26,6 +27,7 @@ const (
 type Watcher struct {
 	options Options
 	db      *store.DB
+	outlook monitor.Outlook
 	closers closers
 }
 
@@ -61,7 +63,7 @@ func NewWatcher(ctx context.Context, o Options) (*Watcher, *daemon.Setup, error)
 		w.Close()
 		return nil, nil, err
 	}
-	return w, a.setup(), nil
+	return w, w.setup(a), nil
 }
 
 // Load reads the configuration and the lists anew and builds a program from them
@@ -82,7 +84,7 @@ func (w *Watcher) Load() (*daemon.Setup, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.setup(), nil
+	return w.setup(a), nil
 }
 
 // Close closes the archive. Every setup must have been closed before.
@@ -101,10 +103,10 @@ func (t *Tools) watchable() error {
 	return nil
 }
 
-// setup is the program as the daemon sees it.
-func (a *App) setup() *daemon.Setup {
+// setup is a program as the daemon sees it.
+func (w *Watcher) setup(a *App) *daemon.Setup {
 	s := a.config.Schedule
-	watch := a.Monitor.Watch(len(a.sites), a.outage)
+	watch := a.Monitor.Watch(&w.outlook, len(a.sites), a.outage)
 	return &daemon.Setup{
 		Sites: a.sites, Rule: a.rules(), Check: watch.Check, Past: a.Store.Past, Deliver: func(ctx context.Context) { deliver(ctx, a.Dispatcher) },
 		Workers: a.Concurrency(), Drain: time.Duration(s.Drain), Heartbeat: s.Heartbeat,
