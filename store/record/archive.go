@@ -61,3 +61,24 @@ type AlertFilter struct {
 	// Limit is the greatest number of alerts, the newest; 0 means all.
 	Limit int
 }
+
+// Kept names one answer of a server that the archive keeps.
+type Kept struct {
+	// Digest is the SHA-256 of the body, hex.
+	Digest string
+	Site   string
+	At     time.Time
+}
+
+// ChainRow is one version's record as it lies in the archive, for somebody who
+// wants to verify it without the archive.
+type ChainRow struct {
+	Number int
+	// Bytes is the record's key and value. Digest is their SHA-256, hex, which
+	// the next record carries as Previous.
+	Bytes    []byte
+	Digest   string
+	Previous string
+	// The digests of the contents that the record names, hex; empty for none.
+	Snapshot, Document, Findings, Change string
+}
