@@ -23,6 +23,7 @@ var ours = map[string][]string{
 	"configs":      {"store/record"},
 
 	"store":              {"store/record", "store/canon"},
+	"store/export":       {"store/record"},
 	"crawler":            {"store/record", "store/canon", "crawler/discover", "crawler/fetch"},
 	"crawler/charset":    {"store/record", "store/canon"},
 	"crawler/discover":   {"store/record", "store/canon"},

@@ -70,6 +70,7 @@ type Tools struct {
 	robots  *robotsMemory
 	config  configs.Config
 	sites   []record.Site
+	version string
 	log     *slog.Logger
 }
 
@@ -117,6 +118,7 @@ func NewTools(o Options) (*Tools, error) {
 	return &Tools{
 		Desk: desk, Sections: sections, Diff: diff.New(d.lexicons, english), Volatile: volatile.New(d.lexicons), Report: report.New(d.books), Profiles: d.profiles,
 		Crawler: crawl, english: english, client: client, browser: browser, robots: robots, config: cfg, sites: sites, log: o.Log,
+		version: o.Version,
 	}, nil
 }
 
