@@ -13,7 +13,8 @@ import (
 // recentKept is how many earlier identities a site remembers (cmd/internal/monitor).
 const recentKept = 12
 
-// Imported counts what an import did.
+// Imported counts what an import added; Sites are those that agree with the
+// archive afterwards, and Alerts those that were read.
 type Imported struct {
 	Sites    int `json:"sites"`
 	Versions int `json:"versions"`
@@ -66,6 +67,8 @@ type importSite struct {
 	// answers wait for their version or their time, the oldest first.
 	answers []answerLine
 	skip    bool
+	// have is how many versions the archive had before; -1 until it is asked.
+	have int
 }
 
 func (in *importer) run(ctx context.Context) error {
@@ -74,7 +77,7 @@ func (in *importer) run(ctx context.Context) error {
 		if in.sites[l.Domain] != nil {
 			return fmt.Errorf("%s stands twice", l.Domain)
 		}
-		in.sites[l.Domain] = &importSite{line: l, past: record.Past{Site: l.Domain, State: record.StateNew}}
+		in.sites[l.Domain] = &importSite{line: l, past: record.Past{Site: l.Domain, State: record.StateNew}, have: -1}
 		order = append(order, l.Domain)
 		return nil
 	}); err != nil {
@@ -135,6 +138,13 @@ func (in *importer) version(ctx context.Context, l versionLine) error {
 	if s.skip {
 		return nil
 	}
+	if s.have < 0 {
+		past, err := in.to.Past(ctx, l.Site)
+		if err != nil {
+			return err
+		}
+		s.have = past.Version
+	}
 	id := versionID{l.Site, l.Version}
 	v := &record.Version{Site: l.Site, Number: l.Version, At: l.At, URL: l.URL, Identity: l.Identity, Exact: l.Exact,
 		Document: l.Document, Findings: in.findings[id], Change: in.changes[id]}
@@ -158,7 +168,12 @@ func (in *importer) version(ctx context.Context, l versionLine) error {
 	if err := in.commit(ctx, s, visit); err != nil || s.skip {
 		return err
 	}
-	in.done.Versions++
+	if l.Version > s.have {
+		in.done.Versions++
+		if snap != nil {
+			in.done.Answers++
+		}
+	}
 	in.step(fmt.Sprintf("%s@%d", l.Site, l.Version))
 	return nil
 }
@@ -171,7 +186,6 @@ func (in *importer) answerOf(s *importSite, l versionLine) (*record.Snapshot, er
 	}
 	a := s.answers[i]
 	s.answers = slices.Delete(s.answers, i, i+1)
-	in.done.Answers++
 	return a.snapshot(in.dir)
 }
 
