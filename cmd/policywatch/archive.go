@@ -108,7 +108,7 @@ func stamp(t time.Time) string {
 
 func (p *program) show() *cobra.Command {
 	var at string
-	var raw bool
+	var raw, reading bool
 	cmd := &cobra.Command{
 		Use: "show SITE[@N]", Short: "Show a statement as it was kept: the newest version, version N, or the one of a date",
 		Long: `Shows a statement as it was kept: the newest version, version N, or with --at the
@@ -122,6 +122,14 @@ official day may be the one before or after), from 1800 Gregorian. A time, as
 				v, err := p.pickVersion(cmd.Context(), a, args[0], at)
 				if err != nil {
 					return err
+				}
+				if reading {
+					if raw {
+						return usagef("--raw shows the bytes, which every reading has in common; leave --reading out")
+					}
+					if err := p.newestReading(cmd.Context(), a, v); err != nil {
+						return err
+					}
 				}
 				if raw {
 					snap, err := a.Store.Snapshot(cmd.Context(), v.Snapshot)
@@ -145,6 +153,7 @@ official day may be the one before or after), from 1800 Gregorian. A time, as
 		},
 	}
 	cmd.Flags().StringVar(&at, "at", "", "the version that stood at the end of this `date`: 2026-01-31, 1404-11-11, 1447-08-12, or a time in RFC 3339")
+	cmd.Flags().BoolVar(&reading, "reading", false, "the text as reprocess read it last, not as it was read at the time")
 	cmd.Flags().BoolVar(&raw, "raw", false, "write the bytes that the server sent")
 	return cmd
 }

@@ -50,3 +50,18 @@ func (p *program) moment(at string) (time.Time, error) {
 	}
 	return time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, time.Local).Add(-time.Nanosecond), nil
 }
+
+// newestReading puts the newest reading in the place of what was read at the
+// time, and says so.
+func (p *program) newestReading(ctx context.Context, a *wire.App, v *record.Version) error {
+	r, err := a.Store.Reading(ctx, v.Site, v.Number)
+	if wire.IsNotFound(err) {
+		return usagef("%s@%d was never read again; `policywatch reprocess %s` does that", v.Site, v.Number, v.Site)
+	}
+	if err != nil {
+		return unfinished{err}
+	}
+	fmt.Fprintf(p.err, "read again on %s by %s\n", stamp(r.At), r.By)
+	v.Document, v.Findings, v.Identity, v.Exact = r.Document, r.Findings, r.Identity, r.Exact
+	return nil
+}

@@ -124,7 +124,7 @@ Results go to standard output, everything else to standard error.`,
 	f.StringVar(&p.format, "format", "text", "how results are written: text, json and more where a command says so")
 	f.BoolVarP(&p.verbose, "verbose", "v", false, "log what is being done")
 	root.AddCommand(p.demo(), p.scan(), p.discover(), p.extract(), p.compare(), p.check(), p.history(), p.show(), p.sites(), p.alerts(),
-		p.verify(), p.backup(), p.export(), p.importCommand(), p.configCommand(), p.version())
+		p.verify(), p.backup(), p.export(), p.importCommand(), p.reprocess(), p.configCommand(), p.version())
 	return root
 }
 
