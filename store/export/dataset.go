@@ -108,11 +108,8 @@ func (x *Exporter) versions(ctx context.Context, out *outputs) error {
 	if err != nil {
 		return err
 	}
-	if err := x.Archive.EachVersion(ctx, func(domain string, n int) error {
-		v, err := x.Archive.Version(ctx, domain, n)
-		if err == nil {
-			err = versions.add(v)
-		}
+	if err := x.eachVersion(ctx, func(v *record.Version) error {
+		err := versions.add(v)
 		if err == nil && v.Change != nil {
 			err = changes.add(v)
 		}
@@ -120,11 +117,10 @@ func (x *Exporter) versions(ctx context.Context, out *outputs) error {
 			return err
 		}
 		for _, f := range v.Findings {
-			if err := findings.add(findingRow{domain, n, f}); err != nil {
+			if err := findings.add(findingRow{v.Site, v.Number, f}); err != nil {
 				return err
 			}
 		}
-		x.step(fmt.Sprintf("%s@%d", domain, n))
 		return nil
 	}); err != nil {
 		return err

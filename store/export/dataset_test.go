@@ -142,6 +142,48 @@ func TestDamagedDatasetIsRefused(t *testing.T) {
 	}
 }
 
+// A forger who makes the manifest anew still brings in nothing that the rest of
+// the program would trip over, and nothing of it is an alert that is sent.
+func TestForgedDataset(t *testing.T) {
+	ctx := t.Context()
+	dir := filepath.Join(t.TempDir(), "set")
+	if err := exporter(ministry(t)).Dataset(ctx, dir, false); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(dir, "versions.jsonl")
+	whole := read(t, name)
+	forge := func(file, text string) {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		sums := store.Digest([]byte(text)) + "  " + file + "\n"
+		if err := os.WriteFile(filepath.Join(dir, "SHA256SUMS"), []byte(sums), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for old, forged := range map[string]string{
+		`"from":0,`: `"from":-7,`, `"to":4,`: `"to":5,`, `"block":1`: `"block":99`, `"level":2`: `"level":1000000000`,
+		`"version":1,`: `"version":-1,`, `"version":2,`: `"version":2000000000,`, `"site":"a.gov.ir"`: `"site":"other.gov"`,
+		`"at":"2026`: `"at":"9999`, `"document":{`: `"document":null,"x":{`,
+	} {
+		forge("versions.jsonl", strings.Replace(whole, old, forged, 1))
+		to := open(t)
+		_, err := exporter(to).Import(ctx, dir, to, conflict)
+		if err == nil || !strings.Contains(err.Error(), "versions.jsonl:") {
+			t.Errorf("%s: %v", forged, err)
+		}
+	}
+	forge("versions.jsonl", whole)
+	forge("alerts.jsonl", strings.ReplaceAll(read(t, dir, "alerts.jsonl"), `"waiting"`, `"Waiting"`))
+	to := open(t)
+	if _, err := exporter(to).Import(ctx, dir, to, conflict); err != nil {
+		t.Error(err)
+	}
+	if due, err := to.Lease(ctx, day.AddDate(50, 0, 0), 1, 100); err != nil || len(due) > 0 {
+		t.Errorf("%d alerts would be sent, %v", len(due), err)
+	}
+}
+
 // Every column is in the dictionary, in the lines and, but for objects, in CSV;
 // no cell is a formula; sha256sum finds all files as they are.
 func TestDatasetIsWhatItsDictionarySays(t *testing.T) {
@@ -194,5 +236,34 @@ func TestDatasetIsWhatItsDictionarySays(t *testing.T) {
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// S6: a clock that was set back. Numbers rule, in the data set and in git, and
+// what comes in again is the same.
+func TestClockThatWasSetBack(t *testing.T) {
+	ctx := t.Context()
+	from, to := open(t), open(t)
+	for n, days := range []int{10, 3, 7} {
+		commit(t, from, "a.gov.ir", n+1, day.AddDate(0, 0, days), strings.Repeat("x", n+1))
+	}
+	dir := filepath.Join(t.TempDir(), "set")
+	if err := exporter(from).Dataset(ctx, dir, true); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := exporter(to).Import(ctx, dir, to, conflict); err != nil {
+		t.Fatal(err)
+	}
+	a, _ := from.Check(ctx)
+	if b, err := to.Check(ctx); err != nil || a.Heads != b.Heads {
+		t.Errorf("%v\n%v\n%v", a, b, err)
+	}
+	needGit(t)
+	repo := filepath.Join(t.TempDir(), "repo")
+	if err := exporter(from).Git(ctx, repo); err != nil {
+		t.Fatal(err)
+	}
+	if text := read(t, repo, "sites", "a.gov.ir.md"); !strings.Contains(text, "مدت 3") {
+		t.Errorf("the newest version is not the last commit: %s", text)
 	}
 }

@@ -59,6 +59,27 @@ func (x *Exporter) step(item string) {
 	}
 }
 
+// eachVersion calls fn with every version in order of time, but never with one
+// before an earlier one of its site: a clock that was set back leaves times that
+// run against the numbers.
+func (x *Exporter) eachVersion(ctx context.Context, fn func(*record.Version) error) error {
+	done := map[string]int{}
+	return x.Archive.EachVersion(ctx, func(domain string, n int) error {
+		for done[domain] < n {
+			v, err := x.Archive.Version(ctx, domain, done[domain]+1)
+			if err == nil {
+				err = fn(v)
+			}
+			if err != nil {
+				return err
+			}
+			done[domain]++
+			x.step(fmt.Sprintf("%s@%d", domain, done[domain]))
+		}
+		return nil
+	})
+}
+
 // ErrThere means that there is something where the export was to be written.
 var ErrThere = errors.New("there is something already")
 

@@ -107,17 +107,12 @@ func bornBranch(ctx context.Context, dir string) bool {
 // fastImport writes the stream that git fast-import reads. All text goes in
 // counted by bytes, so nothing in it can be taken for a command.
 func (x *Exporter) fastImport(ctx context.Context, w *bufio.Writer) error {
-	return x.Archive.EachVersion(ctx, func(domain string, n int) error {
-		v, err := x.Archive.Version(ctx, domain, n)
-		if err != nil {
-			return err
-		}
+	return x.eachVersion(ctx, func(v *record.Version) error {
 		stamp := fmt.Sprintf("policywatch <policywatch@localhost> %d +0000", v.At.Unix())
 		fmt.Fprintf(w, "commit refs/heads/%s\nauthor %s\ncommitter %s\n", gitBranch, stamp, stamp)
 		counted(w, gitMessage(v))
-		fmt.Fprintf(w, "M 100644 inline sites/%s.md\n", fileName(domain))
+		fmt.Fprintf(w, "M 100644 inline sites/%s.md\n", fileName(v.Site))
 		counted(w, readable(doc(v), true))
-		x.step(fmt.Sprintf("%s@%d", domain, n))
 		return nil
 	})
 }

@@ -138,6 +138,12 @@ func (in *importer) version(ctx context.Context, l versionLine) error {
 	if s.skip {
 		return nil
 	}
+	if err := sane(l.Document); err != nil {
+		return fmt.Errorf("version %d of %s: %w", l.Version, l.Site, err)
+	}
+	if l.Version != s.past.Version+1 {
+		return fmt.Errorf("version %d of %s comes after version %d", l.Version, l.Site, s.past.Version)
+	}
 	if s.have < 0 {
 		past, err := in.to.Past(ctx, l.Site)
 		if err != nil {
@@ -175,6 +181,31 @@ func (in *importer) version(ctx context.Context, l versionLine) error {
 		}
 	}
 	in.step(fmt.Sprintf("%s@%d", l.Site, l.Version))
+	return nil
+}
+
+// sane refuses a document that no reader of pages makes: a data set comes from
+// outside, and the rest of the program trusts what the archive holds.
+func sane(d *record.Document) error {
+	const deepest = 64
+	if d == nil {
+		return errors.New("it has no document")
+	}
+	for i, b := range d.Blocks {
+		if b.Level < 0 || b.Level > deepest {
+			return fmt.Errorf("block %d is of level %d", i, b.Level)
+		}
+	}
+	for i, s := range d.Sections {
+		if s.From < 0 || s.To < s.From || s.To > len(d.Blocks) {
+			return fmt.Errorf("section %d is made of the blocks %d to %d, and there are %d", i, s.From, s.To, len(d.Blocks))
+		}
+	}
+	for i, f := range d.Facts {
+		if f.Block < 0 || f.Block >= len(d.Blocks) {
+			return fmt.Errorf("fact %d stands in block %d, and there are %d", i, f.Block, len(d.Blocks))
+		}
+	}
 	return nil
 }
 
@@ -308,7 +339,7 @@ func (in *importer) alerts(ctx context.Context) error {
 		if s := in.sites[l.Event.Site]; s != nil && s.skip {
 			return nil
 		}
-		if a.State == record.AlertWaiting || a.State == "" {
+		if a.State != record.AlertSent && a.State != record.AlertGivenUp {
 			a.State, a.Settled, a.Reason = record.AlertGivenUp, in.Now, "still waited when the data set was written; an import tells nothing"
 		}
 		if batch = append(batch, a); len(batch) < 500 {
