@@ -47,6 +47,8 @@ func (e *exportTo) run(cmd *cobra.Command, to string, f func(context.Context, *w
 			return err
 		case wire.IsThere(err) && !e.force:
 			return usagef("%w; name another place, or write over it with --force", err)
+		case wire.IsMisplaced(err):
+			return usagef("%w", err)
 		case wire.IsNotFound(err):
 			return usagef("%w; `policywatch sites` lists what the archive holds", err)
 		case err != nil:

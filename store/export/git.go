@@ -18,6 +18,10 @@ import (
 // ErrNoGit means that the program git, which writes the repository, is missing.
 var ErrNoGit = errors.New("the program git is not installed; install it, or export a data set, which needs nothing")
 
+// ErrNotOurs means that the folder holds something that no export made; a
+// repository is never written over, whatever is asked.
+var ErrNotOurs = errors.New("it holds something that no export made; name an empty folder, or one that an earlier export made")
+
 const (
 	gitBranch = "main"
 	// gitMark stands in the repository's configuration and tells ours from others.
@@ -66,7 +70,7 @@ func (x *Exporter) git(ctx context.Context, dir string) error {
 	case werr != nil && !errors.Is(werr, io.ErrClosedPipe):
 		return werr
 	case err != nil && strings.Contains(said.String(), "does not contain"):
-		return fmt.Errorf("its branch %s holds commits that this export did not make; move them to another branch, or name another folder", gitBranch)
+		return fmt.Errorf("%w: its branch %s holds commits that this export did not make", ErrNotOurs, gitBranch)
 	case err != nil:
 		return fmt.Errorf("git fast-import: %w: %s", err, firstLine(said.String()))
 	}
@@ -84,10 +88,10 @@ func gitFolder(ctx context.Context, dir string) error {
 	}
 	if len(entries) > 0 {
 		if _, err := os.Stat(filepath.Join(dir, ".git")); err != nil {
-			return fmt.Errorf("%s: %w; name an empty folder, or one that an earlier export made", dir, ErrThere)
+			return ErrNotOurs
 		}
 		if out, err := gitCommand(ctx, dir, "config", "--get", gitMark).Output(); err != nil || strings.TrimSpace(string(out)) == "" {
-			return fmt.Errorf("it is a repository that no export made: %w", ErrThere)
+			return ErrNotOurs
 		}
 		return nil
 	}

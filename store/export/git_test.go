@@ -75,7 +75,7 @@ func TestGitRepository(t *testing.T) {
 		t.Error("the new version did not follow the old ones")
 	}
 	git(t, one, "-c", "user.name=x", "-c", "user.email=x@y", "commit", "-q", "--allow-empty", "-m", "of somebody else")
-	if err := x.Git(t.Context(), one); err == nil || !strings.Contains(err.Error(), "commits that this export did not make") {
+	if err := x.Git(t.Context(), one); !errors.Is(err, export.ErrNotOurs) || !strings.Contains(err.Error(), "commits that this export did not make") {
 		t.Errorf("%v", err)
 	}
 }
@@ -85,7 +85,7 @@ func TestGitLeavesOtherRepositoriesAlone(t *testing.T) {
 	dir := t.TempDir()
 	git(t, dir, "init", "-q")
 	x := exporter(ministry(t))
-	if err := x.Git(t.Context(), dir); !errors.Is(err, export.ErrThere) {
+	if err := x.Git(t.Context(), dir); !errors.Is(err, export.ErrNotOurs) {
 		t.Errorf("%v", err)
 	}
 	empty := filepath.Join(t.TempDir(), "empty")

@@ -30,6 +30,12 @@ func (a *App) Exporter(force bool, step func(item string)) *Exporter {
 // IsThere reports whether something stands where an export was to be written.
 func IsThere(err error) bool { return errors.Is(err, export.ErrThere) }
 
+// IsMisplaced reports whether an export was to be written where it never is, or
+// with a program that is missing.
+func IsMisplaced(err error) bool {
+	return errors.Is(err, export.ErrNotOurs) || errors.Is(err, export.ErrNoGit)
+}
+
 // IsDataset reports whether the folder is a data set that an export finished.
 func IsDataset(dir string) bool { return export.IsDataset(dir) }
 
