@@ -72,6 +72,7 @@ var changeTable = table[changeRow]{"changes", "One row a version but the first: 
 	{"flips", number, "number of sentences that were turned round", func(v changeRow) any { return len(v.Change.Flips) }},
 	{"edits", number, "number of places that differ", func(v changeRow) any { return len(v.Change.Edits) }},
 	{"change", object, "the whole comparison: facts, flips and edits with the words before and after", func(v changeRow) any { return v.Change }},
+	{"told", object, "the reason as data, from which it is said in any language: phrases and what fills them", func(v changeRow) any { return v.Change.Told }},
 }}
 
 // findingRow is one element's verdict on one version.
@@ -109,6 +110,7 @@ var alertTable = table[record.Alert]{"alerts", "One row an event and channel: wh
 	{"settled", instant, "when it was sent or given up", func(a record.Alert) any { return a.Settled }},
 	{"outcome", text, "why it was sent, put off or given up", func(a record.Alert) any { return a.Reason }},
 	{"event", object, "the whole event as the webhook tells it", func(a record.Alert) any { return a.Event }},
+	{"told", object, "the event's reason as data; null where the change has it", func(a record.Alert) any { return a.Event.Told }},
 }}
 
 // answer is a snapshot with its place.

@@ -79,6 +79,8 @@ func commit(t *testing.T, db *store.DB, domain string, n int, at time.Time, body
 				{ID: "retention", Status: record.StatusPresent, Topics: []record.Topic{record.Retention}, Evidence: &record.Evidence{Quote: "ماه", Section: "گردآوری"}}}}}
 	if n > 1 {
 		v.Version.Change = &record.Change{Class: record.ClassSubstantive, Severity: record.SeverityMajor, Reason: "A period changed:\nfrom one to another.",
+			Told: []record.Sentence{record.Say("fact.changed", record.Quote("rtl", "یک ماه"), record.Count(2)), {Key: "lost", Values: []record.Value{
+				{Kind: record.ValueElement, More: 1, Elements: []record.ElementName{{ID: "rights", Title: map[string]string{"en": "Rights", "fa": "حقوق"}}}}}}},
 			Altered: []record.Topic{record.Retention}, Facts: []record.FactChange{{Kind: record.FactDuration, Before: "P1M", After: "P2M"}},
 			Edits: []record.Edit{{Op: record.EditReplace, Section: "گردآوری", Before: "<b>یک", After: "دو", Parts: []record.Part{{Op: record.EditDelete, Text: "یک"}}}}}
 		for i, state := range []record.AlertState{record.AlertSent, record.AlertWaiting} {

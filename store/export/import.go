@@ -107,6 +107,9 @@ func (in *importer) prepare() error {
 	in.changes, in.findings = map[versionID]*record.Change{}, map[versionID][]record.Finding{}
 	err := errors.Join(
 		eachRow(in.dir, "changes.jsonl", func(l changeLine) error {
+			if l.Change != nil {
+				l.Change.Told = l.Told
+			}
 			in.changes[versionID{l.Site, l.Version}] = l.Change
 			return nil
 		}),
@@ -335,6 +338,7 @@ func (in *importer) alerts(ctx context.Context) error {
 		return err
 	}
 	err := eachRow(in.dir, "alerts.jsonl", func(l alertLine) error {
+		l.Event.Told = l.Told
 		a := record.Alert{ID: l.ID, Channel: l.Channel, Event: l.Event, State: l.State, Tries: l.Tries, Settled: l.Settled, Reason: l.Outcome}
 		if s := in.sites[l.Event.Site]; s != nil && s.skip {
 			return nil

@@ -147,6 +147,7 @@ type changeLine struct {
 	Site    string
 	Version int
 	Change  *record.Change
+	Told    []record.Sentence
 }
 
 type findingLine struct {
@@ -168,6 +169,7 @@ type alertLine struct {
 	Tries                int
 	Settled              time.Time
 	Event                record.Event
+	Told                 []record.Sentence
 }
 
 type answerLine struct {
