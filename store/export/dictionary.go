@@ -110,7 +110,7 @@ var alertTable = table[record.Alert]{"alerts", "One row an event and channel: wh
 	{"settled", instant, "when it was sent or given up", func(a record.Alert) any { return a.Settled }},
 	{"outcome", text, "why it was sent, put off or given up", func(a record.Alert) any { return a.Reason }},
 	{"event", object, "the whole event as the webhook tells it", func(a record.Alert) any { return a.Event }},
-	{"told", object, "the event's reason as data; null where the change has it", func(a record.Alert) any { return a.Event.Told }},
+	{"told", object, "the event's reason, or its change's, as data", func(a record.Alert) any { return *told(&a.Event) }},
 }}
 
 // answer is a snapshot with its place.
@@ -131,6 +131,15 @@ var answerTable = table[answer]{"answers", "One row an answer of a server whose 
 	{"header", object, "header fields: name to list of values", func(a answer) any { return a.Header }},
 	{"chain", object, "redirects in order: status, from, to", func(a answer) any { return a.Chain }},
 }}
+
+// told is where an event keeps its reason as data: one about a change leaves it
+// to the change.
+func told(e *record.Event) *[]record.Sentence {
+	if e.Change != nil {
+		return &e.Change.Told
+	}
+	return &e.Told
+}
 
 func doc(v *record.Version) *record.Document {
 	if v.Document == nil {

@@ -338,7 +338,7 @@ func (in *importer) alerts(ctx context.Context) error {
 		return err
 	}
 	err := eachRow(in.dir, "alerts.jsonl", func(l alertLine) error {
-		l.Event.Told = l.Told
+		*told(&l.Event) = l.Told
 		a := record.Alert{ID: l.ID, Channel: l.Channel, Event: l.Event, State: l.State, Tries: l.Tries, Settled: l.Settled, Reason: l.Outcome}
 		if s := in.sites[l.Event.Site]; s != nil && s.skip {
 			return nil
