@@ -23,6 +23,7 @@ var ours = map[string][]string{
 	"configs":      {"store/record"},
 
 	"store":              {"store/record", "store/canon"},
+	"store/export":       {"store/record"},
 	"crawler":            {"store/record", "store/canon", "crawler/discover", "crawler/fetch"},
 	"crawler/charset":    {"store/record", "store/canon"},
 	"crawler/discover":   {"store/record", "store/canon"},
@@ -44,14 +45,15 @@ var ours = map[string][]string{
 	"notify/file":        {"store/record", "notify/report"},
 	"notify/notifytest":  {}, // what the senders' tests share
 
-	"cmd/internal/demo":     {"store/record"},
-	"cmd/internal/monitor":  {"store/record", "store/speech", "diff", "diff/volatile", "crawler"},
-	"cmd/internal/daemon":   {"store/record", "cmd/internal/monitor", "cmd/internal/schedule"},
-	"cmd/internal/schedule": {"store/record"},
-	"cmd/internal/tour":     {"store/record", "cmd/internal/demo", "cmd/internal/monitor", "cmd/internal/wire"},
-	"cmd/policywatch":       {"store/record", "diff", "diff/section", "diff/volatile", "notify/report", "cmd/internal/daemon", "cmd/internal/monitor", "cmd/internal/tour", "cmd/internal/wire"},
-	"cmd/internal/house":    {},
-	"cmd/internal/wire":     nil, // sees everything: it is where the house is put together
+	"cmd/internal/demo":      {"store/record"},
+	"cmd/internal/monitor":   {"store/record", "store/speech", "diff", "diff/volatile", "crawler"},
+	"cmd/internal/daemon":    {"store/record", "cmd/internal/monitor", "cmd/internal/schedule"},
+	"cmd/internal/schedule":  {"store/record"},
+	"cmd/internal/reprocess": {"store/record"},
+	"cmd/internal/tour":      {"store/record", "cmd/internal/demo", "cmd/internal/monitor", "cmd/internal/wire"},
+	"cmd/policywatch":        {"store/record", "diff", "diff/section", "diff/volatile", "notify/report", "cmd/internal/daemon", "cmd/internal/monitor", "cmd/internal/reprocess", "cmd/internal/tour", "cmd/internal/wire"},
+	"cmd/internal/house":     {},
+	"cmd/internal/wire":      nil, // sees everything: it is where the house is put together
 }
 
 // theirs keeps each library in one room. A key that ends in "..." stands for

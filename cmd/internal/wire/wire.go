@@ -70,7 +70,10 @@ type Tools struct {
 	robots  *robotsMemory
 	config  configs.Config
 	sites   []record.Site
-	log     *slog.Logger
+	version string
+	// lexicons are what the readers were made with.
+	lexicons []record.Lexicon
+	log      *slog.Logger
 }
 
 // NewTools builds the tools. Close releases the connections and the browser.
@@ -117,6 +120,7 @@ func NewTools(o Options) (*Tools, error) {
 	return &Tools{
 		Desk: desk, Sections: sections, Diff: diff.New(d.lexicons, english), Volatile: volatile.New(d.lexicons), Report: report.New(d.books), Profiles: d.profiles,
 		Crawler: crawl, english: english, client: client, browser: browser, robots: robots, config: cfg, sites: sites, log: o.Log,
+		version: o.Version, lexicons: d.lexicons,
 	}, nil
 }
 
