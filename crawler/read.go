@@ -115,8 +115,12 @@ func (d *Desk) Fits(snap *record.Snapshot, i record.Imprint, site record.Site) b
 	if sniff(snap) != formHTML {
 		return false
 	}
+	// Most pages are UTF-8, where there is nothing to decode.
+	if d.Pages.Fits(snap.Body, i, site) {
+		return true
+	}
 	text, _ := d.Decode(snap.Body, snap.ContentType())
-	return d.Pages.Fits(text, i, site)
+	return len(text) != len(snap.Body) && d.Pages.Fits(text, i, site)
 }
 
 // Frames lists the same-site frames of a snapshot that is a web page.

@@ -39,9 +39,14 @@ func (v *visit) step(action, page, format string, args ...any) {
 // keep makes snap what the visit was judged on.
 func (v *visit) keep(snap *record.Snapshot) {
 	v.obs.Snapshot, v.obs.BodyDigest = snap, ""
-	if snap != nil {
-		v.obs.BodyDigest = Digest(snap.Body)
+}
+
+// digest is the digest of the bytes that the visit is judged on.
+func (v *visit) digest() string {
+	if s := v.obs.Snapshot; s != nil && v.obs.BodyDigest == "" {
+		v.obs.BodyDigest = Digest(s.Body)
 	}
+	return v.obs.BodyDigest
 }
 
 func (v *visit) fail(f *record.Fault) {
@@ -52,6 +57,9 @@ func (v *visit) fail(f *record.Fault) {
 func (v *visit) end() record.Observation {
 	if v.ctx.Err() != nil && (v.obs.Fault != nil || v.obs.Document == nil && !v.obs.Unmodified) {
 		v.fail(&record.Fault{Kind: record.FaultCancelled, Detail: "the visit was interrupted"})
+	}
+	if !v.obs.Unmodified {
+		v.digest()
 	}
 	if f := v.obs.Fault; f != nil && f.Kind == record.FaultShell && v.crawler.Render == nil {
 		g := *f
@@ -174,10 +182,10 @@ func (v *visit) unmodified(r record.Request, snap *record.Snapshot) string {
 		return "not modified, the server says"
 	case v.prior.URL != v.obs.URL:
 		return ""
-	case !r.Fresh && v.prior.BodyDigest != "" && v.obs.BodyDigest == v.prior.BodyDigest:
-		return "the same bytes as at the last visit"
 	case v.prior.Imprint.Holds(v.obs.At) && v.crawler.Read.Fits(snap, v.prior.Imprint, v.site):
 		return "the same bytes where the statement stands"
+	case !r.Fresh && v.prior.BodyDigest != "" && v.digest() == v.prior.BodyDigest:
+		return "the same bytes as at the last visit"
 	}
 	return ""
 }

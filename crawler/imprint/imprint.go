@@ -119,7 +119,7 @@ func place(text []byte, blocks []record.Block) (from, to int, ok bool) {
 	at := make([]int, len(words))
 	first, last := -1, -1 // of the blocks that can hardly stand there by chance
 	for i, from := 0, 0; i < len(words); i++ {
-		n := bytes.Index(flat[from:], words[i])
+		n := index(flat[from:], words[i])
 		if n < 0 {
 			return 0, 0, false
 		}
@@ -132,7 +132,7 @@ func place(text []byte, blocks []record.Block) (from, to int, ok bool) {
 		}
 	}
 	// A statement that stands twice has no certain place.
-	if first < 0 || bytes.Contains(flat[at[first]+1:], words[first]) || bytes.Contains(flat[at[last]+1:], words[last]) {
+	if first < 0 || index(flat[at[first]+1:], words[first]) >= 0 || index(flat[at[last]+1:], words[last]) >= 0 {
 		return 0, 0, false
 	}
 	// The short blocks ahead of the first sure one, as a heading that is a menu's
@@ -156,6 +156,21 @@ func place(text []byte, blocks []record.Block) (from, to int, ok bool) {
 		}
 	}
 	return from, to, from < to
+}
+
+// index is bytes.Index by the first bytes of w: a search for few is many times
+// faster than one for a paragraph, and mostly w stands right there.
+func index(s, w []byte) int {
+	const few = 32
+	for at := 0; ; at++ {
+		n := bytes.Index(s[at:], w[:min(len(w), few)])
+		if n < 0 {
+			return -1
+		}
+		if at += n; bytes.HasPrefix(s[at:], w) {
+			return at
+		}
+	}
 }
 
 // stretch is a text between two tags: its bytes, and where its letters begin.

@@ -41,7 +41,9 @@ func (j *judgement) succeeded() {
 	p.Prior.Selectors = j.site.Selectors()
 	if s := j.obs.Snapshot; s != nil && s.Status != http.StatusNotModified {
 		p.Prior.ETag, p.Prior.LastModified = s.ETag(), s.LastModified()
-		p.Prior.BodyDigest = j.obs.BodyDigest
+		if j.obs.BodyDigest != "" { // else the statement was known without the page's
+			p.Prior.BodyDigest = j.obs.BodyDigest
+		}
 	}
 }
 
