@@ -80,6 +80,10 @@ func (v voice) headline(ev record.Event) string {
 			return v.say("head.scan")
 		}
 		return v.say("head.scan.counts", v.number(ev.Scan.Sites), v.number(ev.Scan.Changed), v.number(ev.Scan.Faults))
+	case record.EventReturned:
+		return v.say("head.returned")
+	case record.EventOutage:
+		return v.say("head.outage")
 	case record.EventTest:
 		return v.say("head.test")
 	}

@@ -299,6 +299,7 @@ func keep(list []string, s string, most int) []string {
 // tell puts an event into the outbox rows of this visit.
 func (j *judgement) tell(ev record.Event) {
 	ev.At, ev.Site, ev.Name, ev.Labels = j.visit.At, j.site.Domain, j.site.Name, j.site.Labels
+	ev.Profile = j.m.Profile(j.site).ID
 	if ev.URL == "" {
 		ev.URL = j.obs.URL
 	}
