@@ -123,7 +123,7 @@ Results go to standard output, everything else to standard error.`,
 	f.StringVar(&p.db, "db", "", "archive `file` (overrides store.path)")
 	f.StringVar(&p.format, "format", "text", "how results are written: text, json and more where a command says so")
 	f.BoolVarP(&p.verbose, "verbose", "v", false, "log what is being done")
-	root.AddCommand(p.demo(), p.scan(), p.discover(), p.extract(), p.compare(), p.check(), p.history(), p.show(), p.sites(), p.alerts(),
+	root.AddCommand(p.demo(), p.scan(), p.discover(), p.extract(), p.compare(), p.check(), p.history(), p.show(), p.sites(), p.alerts(), p.notify(),
 		p.verify(), p.configCommand(), p.version())
 	return root
 }

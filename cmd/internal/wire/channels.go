@@ -1,12 +1,17 @@
 package wire
 
 import (
+	"cmp"
+	"crypto/tls"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"policywatch/configs"
+	"policywatch/crawler/fetch"
 	"policywatch/notify"
+	"policywatch/notify/chat"
 	"policywatch/notify/file"
 	"policywatch/notify/mail"
 	"policywatch/notify/report"
@@ -22,9 +27,10 @@ type channels struct {
 }
 
 func newChannels(cfg configs.Config) (channels, error) {
+	client := guarded(cfg.Crawl)
 	out := channels{senders: map[string]notify.Sender{}, langs: map[string]string{}, rates: map[string]notify.Rate{}}
 	for _, ch := range cfg.Notify.Channels {
-		s, err := newSender(ch)
+		s, err := newSender(ch, cfg, client)
 		if err != nil {
 			return channels{}, &UsageError{fmt.Errorf("channel %s: %w", ch.Name, err)}
 		}
@@ -37,17 +43,48 @@ func newChannels(cfg configs.Config) (channels, error) {
 	return out, nil
 }
 
-func newSender(ch configs.Channel) (notify.Sender, error) {
+func newSender(ch configs.Channel, cfg configs.Config, client *http.Client) (notify.Sender, error) {
 	switch ch.Kind {
 	case "mail":
 		return mail.New(mail.Options{Host: ch.SMTP.Host, Port: ch.SMTP.Port, TLS: mail.TLS(ch.SMTP.TLS), User: ch.SMTP.User,
 			Password: ch.SMTP.Password.Reveal(), From: ch.From, To: ch.To})
 	case "webhook":
-		return webhook.New(webhook.Options{URL: ch.URL.Reveal(), Secret: ch.Secret.Reveal(), Client: &http.Client{Timeout: 30 * time.Second}})
+		return webhook.New(webhook.Options{URL: ch.URL.Reveal(), Secret: ch.Secret.Reveal(), Previous: ch.PreviousSecret.Reveal(), Client: client})
+	case "chat":
+		return chat.New(chat.Options{URL: ch.URL.Reveal(), ChatID: ch.ChatID, Client: client})
 	case "file":
 		return file.New(file.Options{Path: ch.Path, Compose: composer(ch)})
+	case "atom":
+		return file.NewFeed(file.FeedOptions{Path: ch.Path, Name: ch.Name, Title: "policywatch: " + ch.Name, Lang: cmp.Or(ch.Lang, cfg.Notify.Lang),
+			URL: ch.URL.Reveal(), Authority: authority(ch.URL.Reveal(), cfg.Web.BaseURL)})
 	}
-	return nil, fmt.Errorf("channels of kind %q are not built yet", ch.Kind)
+	return nil, fmt.Errorf("there are no channels of kind %q", ch.Kind)
+}
+
+// guarded is the client for what is posted: it obeys the same address guard as
+// the crawler, so that a webhook's name that comes to lead into the private
+// network brings nobody there.
+func guarded(c configs.Crawl) *http.Client {
+	return &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
+		Proxy:               nil, // it would dial in our place, unguarded
+		DialContext:         fetch.Guarded(networks(c.AllowAddresses)),
+		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout: 10 * time.Second,
+		ForceAttemptHTTP2:   true,
+		IdleConnTimeout:     30 * time.Second,
+		MaxIdleConnsPerHost: 1,
+	}}
+}
+
+// authority is the host in the identities of a feed: that of the first address
+// given.
+func authority(addresses ...string) string {
+	for _, a := range addresses {
+		if u, err := url.Parse(a); err == nil && u.Hostname() != "" {
+			return u.Hostname()
+		}
+	}
+	return ""
 }
 
 // composer builds the .eml files of a folder with the addresses that its entry
