@@ -203,7 +203,7 @@ func (t *Tools) Open(ctx context.Context, readOnly bool) (_ *App, err error) {
 	a.Monitor = &monitor.Monitor{
 		Store: db, Crawl: t.Crawler, Read: t.Desk, Sections: t.Sections, Diff: t.Diff, Volatile: t.Volatile, Route: a.router, Profile: t.Profile,
 		ConfirmAfter: time.Duration(t.config.Crawl.ConfirmAfter), SecondLook: secondLook(time.Duration(t.config.Crawl.ConfirmAfter)),
-		FailNoticeAfter: t.config.Schedule.FailNoticeAfter, Clock: time.Now, Log: t.log,
+		FailNoticeAfter: t.config.Schedule.FailNoticeAfter, RemindEvery: time.Duration(t.config.Schedule.RemindEvery), Clock: time.Now, Log: t.log,
 	}
 	a.Dispatcher = &notify.Dispatcher{Outbox: db, Senders: channels.senders, Writer: t.Report, Lang: t.config.Notify.Lang, Langs: channels.langs,
 		Plan: a.router.Plan, Rates: channels.rates, Clock: time.Now, Log: t.log}
