@@ -278,7 +278,7 @@ func (j *judgement) accept(v *record.Version, change *record.Change, state recor
 	j.result.Change = &told
 	// Of a page that blinks between two texts the first return is told and no other:
 	// then only the text that it leaves was not there before.
-	if state == record.VisitReturned && !slices.Contains(j.before.Recent, j.before.TextDigest) {
+	if state == record.VisitReturned && !slices.Contains(j.before.Recent, j.left()) {
 		j.tell(record.Event{Type: record.EventReturned, Severity: change.Severity, Change: change, Findings: v.Findings, Reason: change.Reason,
 			From: j.before.Version, To: v.Number, Lang: v.Document.Lang, Dir: v.Document.Dir})
 	}
