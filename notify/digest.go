@@ -56,13 +56,14 @@ func (p *pump) bundle(gathered []record.Alert, until time.Time) {
 	}
 }
 
-// found makes a new digest. One alert alone is told as itself.
+// found makes a new digest. One alert alone is told as itself, under its own ID;
+// that too is kept, or a second try would tell it again among others.
 func (p *pump) found(channel string, alerts []record.Alert, until time.Time) {
-	if len(alerts) == 1 {
-		p.push(&item{alerts[0].ID, channel, alerts, until})
-		return
+	id := alerts[0].ID
+	if len(alerts) > 1 {
+		id = digestID(alerts)
 	}
-	it := &item{digestID(alerts), channel, alerts, until}
+	it := &item{id, channel, alerts, until}
 	for i := range alerts {
 		alerts[i].Digest = it.id
 		alerts[i].Next = until // it stays leased

@@ -70,7 +70,7 @@ func (p *program) alerts() *cobra.Command {
 func writeAlert(w io.Writer, a record.Alert) {
 	fmt.Fprintf(w, "%s  %-8s %-8s %s  %s\n    %s\n", stamp(a.Event.At), a.State, a.Channel, a.Event.Type, a.Event.Site, isolate(a.Event.Reason))
 	fmt.Fprintf(w, "    %s", a.ID)
-	if a.Digest != "" {
+	if a.Digest != "" && a.Digest != a.ID {
 		fmt.Fprintf(w, ", in digest %s", a.Digest)
 	}
 	fmt.Fprintln(w)

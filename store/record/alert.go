@@ -100,8 +100,8 @@ type Alert struct {
 	// Why is what made the channel hear of the event: one cause for each route
 	// that led there.
 	Why []Cause `json:"why,omitempty"`
-	// Digest is the ID of the message that tells this alert together with others;
-	// empty as long as it is in none. It is kept before the message is sent, so
+	// Digest is the ID of the message that tells this alert together with others,
+	// its own where it turned out to be alone; empty as long as it is in none. It is kept before the message is sent, so
 	// that a repeated delivery holds the same alerts under the same ID.
 	Digest string `json:"digest,omitempty"`
 	// Tries counts deliveries attempted; Next is the time before which no delivery
