@@ -27,6 +27,7 @@ func (c *Config) resolve(dir string, env func(string) (string, bool), v *validat
 		*s = r
 	}
 	abs(&c.Store.Path)
+	abs(&c.Schedule.Heartbeat)
 	for i := range c.Lists {
 		abs(&c.Lists[i])
 	}
@@ -48,15 +49,7 @@ func (c *Config) check(v *validator) {
 	if c.Store.Path == "" {
 		v.bad("store.path", "is empty; name the archive's file, as policywatch.db")
 	}
-	if c.Schedule.Every <= 0 {
-		v.bad("schedule.every", "%s is not a time between visits; write it as 12h", c.Schedule.Every)
-	}
-	if c.Schedule.FailNoticeAfter < 1 {
-		v.bad("schedule.fail_notice_after", "%d is too few; 1 tells the first failure", c.Schedule.FailNoticeAfter)
-	}
-	if c.Schedule.RemindEvery < 0 {
-		v.bad("schedule.remind_every", "%s is negative; 0s never reminds", c.Schedule.RemindEvery)
-	}
+	c.Schedule.check(v)
 	for i := range c.Sites {
 		s := &c.Sites[i]
 		key := fmt.Sprintf("sites[%d]", i)
@@ -68,8 +61,37 @@ func (c *Config) check(v *validator) {
 		if s.URL != "" {
 			checkURL(v, key+".url", s.URL, "http", "https")
 		}
+		if s.Every < 0 {
+			v.bad(key+".every", "%s is not a time between visits; write it as 12h", s.Every)
+		}
+		checkZone(v, key+".zone", s.Zone)
 	}
 	c.Notify.check(v)
+}
+
+func (s *Schedule) check(v *validator) {
+	if s.Every <= 0 {
+		v.bad("schedule.every", "%s is not a time between visits; write it as 12h", s.Every)
+	}
+	if s.Jitter > 50 {
+		v.bad("schedule.jitter", "%g%% is more than half of the time between visits", float64(s.Jitter))
+	}
+	if s.FailNoticeAfter < 1 {
+		v.bad("schedule.fail_notice_after", "%d is too few; 1 tells the first failure", s.FailNoticeAfter)
+	}
+	if s.RemindEvery < 0 {
+		v.bad("schedule.remind_every", "%s is negative; 0s never reminds", s.RemindEvery)
+	}
+	if s.Drain < 0 {
+		v.bad("schedule.drain", "%s is negative", s.Drain)
+	}
+	checkZone(v, "schedule.zone", s.Zone)
+}
+
+func checkZone(v *validator, key, zone string) {
+	if _, err := time.LoadLocation(zone); err != nil {
+		v.bad(key, "%q is not a time zone; write it as Asia/Tehran", zone)
+	}
 }
 
 func (c *Crawl) check(v *validator) {

@@ -50,12 +50,21 @@ type Crawl struct {
 
 // Schedule rules how often the daemon visits.
 type Schedule struct {
-	Every           Duration `yaml:"every"`
-	Jitter          Percent  `yaml:"jitter"`
-	FailNoticeAfter int      `yaml:"fail_notice_after"`
+	Every Duration `yaml:"every"`
+	// Jitter is how far a visit may lie from its exact time, as a share of Every.
+	Jitter          Percent `yaml:"jitter"`
+	FailNoticeAfter int     `yaml:"fail_notice_after"`
 	// RemindEvery is the least time between two notices that a site still fails;
 	// 0s never reminds.
 	RemindEvery Duration `yaml:"remind_every"`
+	// Windows are when visits may begin; none means at any time. Zone is the time
+	// zone that they are meant in, an IANA name; empty means the machine's.
+	Windows []Window `yaml:"windows"`
+	Zone    string   `yaml:"zone"`
+	// Drain is how long running visits may take to end when the daemon is stopped.
+	Drain Duration `yaml:"drain"`
+	// Heartbeat is a file that the daemon writes every minute while all is well.
+	Heartbeat string `yaml:"heartbeat"`
 }
 
 // Site is one site of the configuration file.
@@ -67,6 +76,9 @@ type Site struct {
 	Select  string   `yaml:"select"`
 	Remove  []string `yaml:"remove"`
 	Every   Duration `yaml:"every"`
+	// Windows and Zone override those of the schedule.
+	Windows []Window `yaml:"windows"`
+	Zone    string   `yaml:"zone"`
 	Labels  []string `yaml:"labels"`
 }
 
@@ -180,7 +192,7 @@ func Default() Config {
 			Browser:         "auto",
 			ConfirmAfter:    Duration(10 * time.Minute),
 		},
-		Schedule: Schedule{Every: Duration(12 * time.Hour), Jitter: 10, FailNoticeAfter: 3, RemindEvery: Duration(7 * 24 * time.Hour)},
+		Schedule: Schedule{Every: Duration(12 * time.Hour), Jitter: 10, FailNoticeAfter: 3, RemindEvery: Duration(7 * 24 * time.Hour), Drain: Duration(30 * time.Second)},
 		Notify:   Notify{Lang: "en"},
 		Web:      Web{Listen: "127.0.0.1:8080"},
 	}

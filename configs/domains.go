@@ -56,19 +56,38 @@ const maxListed = 10
 
 // ReadList reads a file of domains: one a line with # comments, or CSV with a
 // header that has a "domain" column and, where wanted, name, url, profile,
-// select and labels (separated by ";"). Commas, semicolons and tabs are taken as
+// select, every and labels (separated by ";"); the lists that governments publish
+// are read as they are (see columns.go). Commas, semicolons and tabs are taken as
 // separators. A domain that stands twice is taken once. Every bad line is
 // named; a list with bad lines gives no sites, so that none is dropped unseen.
 func ReadList(path string) ([]record.Site, error) {
+	sites, err := ReadListAnyway(path)
+	if err != nil {
+		return nil, err
+	}
+	return sites, nil
+}
+
+// ReadListAnyway is ReadList that also gives the sites of the good lines where
+// the error names bad ones; for a caller who tells a person of both.
+func ReadListAnyway(path string) ([]record.Site, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, &Error{File: path, Message: "cannot be read: " + err.Error()}
 	}
-	return ParseList(path, bytes.NewReader(b))
+	return parseList(path, bytes.NewReader(b))
 }
 
 // ParseList is ReadList for any reader; name serves messages.
 func ParseList(name string, r io.Reader) ([]record.Site, error) {
+	sites, err := parseList(name, r)
+	if err != nil {
+		return nil, err
+	}
+	return sites, nil
+}
+
+func parseList(name string, r io.Reader) ([]record.Site, error) {
 	br := bufio.NewReaderSize(r, 64<<10)
 	if bom, _ := br.Peek(3); bytes.Equal(bom, []byte("\xef\xbb\xbf")) {
 		br.Discard(3)
@@ -79,9 +98,6 @@ func ParseList(name string, r io.Reader) ([]record.Site, error) {
 	}
 	return parsePlain(name, br)
 }
-
-// domainColumns are the headers under which public lists keep the host.
-var domainColumns = []string{"domain", "domain name", "domain_name", "host", "hostname", "website"}
 
 // separator looks at the first line that is not a comment: a CSV file has a
 // header with a known column there.
@@ -136,10 +152,7 @@ func (l *lister) done() ([]record.Site, error) {
 	if l.bad > maxListed {
 		l.errs = append(l.errs, &Error{File: l.name, Message: fmt.Sprintf("and %d more bad lines", l.bad-maxListed)})
 	}
-	if l.bad > 0 {
-		return nil, errors.Join(l.errs...)
-	}
-	return l.sites, nil
+	return l.sites, errors.Join(l.errs...)
 }
 
 func parsePlain(name string, r io.Reader) ([]record.Site, error) {
@@ -168,14 +181,7 @@ func parseCSV(name string, r io.Reader, sep rune) ([]record.Site, error) {
 	if err != nil {
 		return nil, &Error{File: name, Message: "its header cannot be read: " + err.Error()}
 	}
-	col := map[string]int{}
-	for i, h := range head {
-		h = strings.ToLower(strings.TrimSpace(h))
-		if _, have := col["domain"]; !have && slices.Contains(domainColumns, h) {
-			h = "domain"
-		}
-		col[h] = i
-	}
+	cols := newColumns(head)
 	for {
 		rec, err := cr.Read()
 		if err == io.EOF {
@@ -190,16 +196,12 @@ func parseCSV(name string, r io.Reader, sep rune) ([]record.Site, error) {
 			l.fail(line, "is not valid CSV: "+err.Error())
 			return l.done()
 		}
-		get := func(key string) string {
-			if i, ok := col[key]; ok && i < len(rec) {
-				return strings.TrimSpace(rec[i])
-			}
-			return ""
+		s, wanted, err := cols.site(rec)
+		switch {
+		case err != nil:
+			l.fail(line, err.Error())
+		case wanted:
+			l.add(line, s)
 		}
-		s := record.Site{Domain: get("domain"), Name: get("name"), URL: get("url"), Profile: get("profile"), Select: get("select")}
-		for _, label := range strings.FieldsFunc(get("labels"), func(r rune) bool { return r == ';' || r == '|' }) {
-			s.Labels = append(s.Labels, strings.TrimSpace(label))
-		}
-		l.add(line, s)
 	}
 }

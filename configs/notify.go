@@ -8,13 +8,12 @@ import (
 	"slices"
 	"strings"
 	"time"
-	_ "time/tzdata" // a bare container has no time zones
 
 	"policywatch/store/record"
 )
 
 func (n *Notify) check(v *validator) {
-	zone(v, "notify.zone", n.Zone)
+	checkZone(v, "notify.zone", n.Zone)
 	names := make([]string, 0, len(n.Channels))
 	for i, ch := range n.Channels {
 		key := fmt.Sprintf("notify.channels[%d]", i)
@@ -43,15 +42,15 @@ func (r *Route) check(v *validator, key string, channels []string) {
 		v.bad(key+".channels", "names no channel")
 	}
 	for i, name := range r.Channels {
-		among(v, fmt.Sprintf("%s.channels[%d]", key, i), "channel", name, channels)
+		checkAmong(v, fmt.Sprintf("%s.channels[%d]", key, i), "channel", name, channels)
 	}
-	severity(v, key+".min_severity", r.MinSeverity)
+	checkSeverity(v, key+".min_severity", r.MinSeverity)
 	var events []string
 	for _, t := range record.EventTypes() {
 		events = append(events, string(t))
 	}
 	for i, t := range r.Events {
-		among(v, fmt.Sprintf("%s.events[%d]", key, i), "event", string(t), events)
+		checkAmong(v, fmt.Sprintf("%s.events[%d]", key, i), "event", string(t), events)
 	}
 	for i, pattern := range r.Sites {
 		if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
@@ -66,7 +65,7 @@ func (r *Route) check(v *validator, key string, channels []string) {
 			}
 		}
 		for i, p := range r.Profiles {
-			among(v, fmt.Sprintf("%s.profiles[%d]", key, i), "profile", p, known)
+			checkAmong(v, fmt.Sprintf("%s.profiles[%d]", key, i), "profile", p, known)
 		}
 	}
 	switch r.Digest {
@@ -81,11 +80,11 @@ func (r *Route) check(v *validator, key string, channels []string) {
 		v.bad(key+".weekday", "only a weekly digest has a day; write digest: weekly, or take the day out")
 	}
 	r.Quiet.check(v, key+".quiet")
-	zone(v, key+".zone", r.Zone)
+	checkZone(v, key+".zone", r.Zone)
 }
 
 func (q *Quiet) check(v *validator, key string) {
-	severity(v, key+".pass", q.Pass)
+	checkSeverity(v, key+".pass", q.Pass)
 	if len(q.Days) >= 7 {
 		v.bad(key+".days", "leaves no day on which anything could be told")
 	}
@@ -96,7 +95,7 @@ func (q *Quiet) check(v *validator, key string) {
 
 func (ch *Channel) check(v *validator, key string) {
 	ch.Quiet.check(v, key+".quiet")
-	zone(v, key+".zone", ch.Zone)
+	checkZone(v, key+".zone", ch.Zone)
 	switch ch.Kind {
 	case "mail":
 		ch.checkMail(v, key)
@@ -149,14 +148,14 @@ func (ch *Channel) checkMail(v *validator, key string) {
 	}
 }
 
-func severity(v *validator, key string, s record.Severity) {
+func checkSeverity(v *validator, key string, s record.Severity) {
 	if s != "" && s.Rank() < 0 {
 		v.bad(key, "%q is not one of %v", s, record.Severities())
 	}
 }
 
-// among refuses a name that is not known, and proposes the nearest.
-func among(v *validator, key, what, name string, known []string) {
+// checkAmong refuses a name that is not known, and proposes the nearest.
+func checkAmong(v *validator, key, what, name string, known []string) {
 	if slices.Contains(known, name) {
 		return
 	}
@@ -167,12 +166,6 @@ func among(v *validator, key, what, name string, known []string) {
 		msg += "; known are " + strings.Join(known, ", ")
 	}
 	v.bad(key, "%s", msg)
-}
-
-func zone(v *validator, key, name string) {
-	if _, err := Location(name); err != nil {
-		v.bad(key, "%q is not a time zone; write it as Asia/Tehran", name)
-	}
 }
 
 // Location is the time zone of an IANA name; the machine's for an empty one.

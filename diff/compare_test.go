@@ -10,6 +10,7 @@ import (
 	"policywatch/diff"
 	"policywatch/diff/section"
 	"policywatch/store/record"
+	"policywatch/store/speech"
 )
 
 // read makes a labelled document of a small notation: "# heading", "- item",
@@ -65,9 +66,17 @@ var lexicons = sync.OnceValue(func() []record.Lexicon {
 	return lex
 })
 
+var voices = sync.OnceValue(func() speech.Voices {
+	books, err := configs.Phrasebooks(configs.Data())
+	if err != nil {
+		panic(err)
+	}
+	return speech.New(books)
+})
+
 var labeller = sync.OnceValue(func() *section.Reader { return section.New(lexicons()) })
 
-var comparerOnce = sync.OnceValue(func() *diff.Comparer { return diff.New(lexicons()) })
+var comparerOnce = sync.OnceValue(func() *diff.Comparer { return diff.New(lexicons(), voices().In("en")) })
 
 func comparer(testing.TB) *diff.Comparer { return comparerOnce() }
 

@@ -14,11 +14,13 @@
 package diff
 
 import (
-	"fmt"
+	"maps"
+	"slices"
 
 	"policywatch/diff/align"
 	"policywatch/store/canon"
 	"policywatch/store/record"
+	"policywatch/store/speech"
 )
 
 // Side is one version of a statement.
@@ -28,6 +30,9 @@ type Side struct {
 	Document *record.Document
 	// Findings are the verdicts of the site's profile, nil when none was asked.
 	Findings []record.Finding
+	// Profile is the one they were drawn from; it names what is lost in the
+	// languages that it speaks. Without it the findings' English does.
+	Profile record.Profile
 }
 
 // Comparer compares statements. It is never modified after New and safe for
@@ -36,6 +41,8 @@ type Comparer struct {
 	tongues map[string]*tongue
 	// any serves documents whose language is not known.
 	any *tongue
+	// english says the reasons.
+	english speech.Voice
 }
 
 // tongue is what the comparison knows of one language.
@@ -44,9 +51,10 @@ type tongue struct {
 	page *pageWords
 }
 
-// New returns a Comparer that knows denial and duty in the lexicons' languages.
-func New(lex []record.Lexicon) *Comparer {
-	c := &Comparer{tongues: make(map[string]*tongue, len(lex))}
+// New returns a Comparer that knows denial and duty in the lexicons' languages
+// and gives its reasons in English besides.
+func New(lex []record.Lexicon, english speech.Voice) *Comparer {
+	c := &Comparer{tongues: make(map[string]*tongue, len(lex)), english: english.Plain()}
 	var all record.Lexicon
 	for _, l := range lex {
 		c.tongues[l.Lang] = &tongue{newPolarity(l.Polarity), newPageWords(l)}
@@ -79,27 +87,29 @@ type comparison struct {
 // none and a reason that says so. Documents are not modified.
 func (c *Comparer) Compare(old, new Side) record.Change {
 	_, ch := c.compare(old, new)
+	ch.Reason = c.english.Tell(ch.Told)
 	return ch
 }
 
-// compare also returns the judged comparison, nil where there was none to make.
+// compare also returns the judged comparison, nil where there was none to make. The
+// change is not yet put into words.
 func (c *Comparer) compare(old, new Side) (*comparison, record.Change) {
 	a, b := old.Document, new.Document
 	if a == nil || b == nil {
-		return nil, unusable("One side has no document.")
+		return nil, unusable(record.Say("told.no_document"))
 	}
 	if a.Extractor != b.Extractor {
-		return nil, none(fmt.Sprintf("The two texts were read by different extractors (%q and %q) and were not compared: a difference could be the reader's.", a.Extractor, b.Extractor))
+		return nil, none(record.Say("told.extractors", record.Text(a.Extractor), record.Text(b.Extractor)))
 	}
 	same, links := sameText(a, b), sameLinks(a, b)
 	if same && links {
-		return nil, none("The texts are equal.")
+		return nil, none(record.Say("told.equal"))
 	}
 	if same || sameWords(a, b) {
 		if !links {
-			return nil, record.Change{Class: record.ClassLinks, Severity: record.SeverityInfo, Reason: "Only the addresses of links changed; the words are the same."}
+			return nil, record.Change{Class: record.ClassLinks, Severity: record.SeverityInfo, Told: []record.Sentence{record.Say("told.links_only")}}
 		}
-		return nil, record.Change{Class: record.ClassCosmetic, Severity: record.SeverityInfo, Reason: "Only spelling variants, spacing, punctuation or markup differ; the words are the same."}
+		return nil, record.Change{Class: record.ClassCosmetic, Severity: record.SeverityInfo, Told: []record.Sentence{record.Say("told.cosmetic")}}
 	}
 	x := &comparison{lang: c.tongues[b.Lang], al: align.Align(a, b)}
 	if x.lang == nil {
@@ -113,18 +123,18 @@ func (c *Comparer) compare(old, new Side) (*comparison, record.Change) {
 	x.new = newSide(b, x.lang, x.al.New, x.al.NewGroup, x.al.Groups)
 	x.examine()
 	x.sections()
-	reason, suspect := x.half()
-	if reason != "" {
-		return x, unusable(reason)
+	why, suspect := x.half()
+	if why != nil {
+		return x, unusable(*why)
 	}
 	x.change.Suspect = suspect
 	x.change.Lost = lost(old.Findings, new.Findings)
-	x.conclude(new.Findings)
+	x.conclude(elements(x.change.Lost, new))
 	return x, x.change
 }
 
-func none(reason string) record.Change {
-	return record.Change{Class: record.ClassNone, Severity: record.SeverityNone, Reason: reason}
+func none(why record.Sentence) record.Change {
+	return record.Change{Class: record.ClassNone, Severity: record.SeverityNone, Told: []record.Sentence{why}}
 }
 
 // kept is the part of the old text, 0 to 1, that the new one still has word for
@@ -202,6 +212,26 @@ func lost(old, new []record.Finding) (out []string) {
 		if f.Must && f.Status == record.StatusAbsent && had[f.ID] {
 			out = append(out, f.ID)
 		}
+	}
+	return out
+}
+
+// elements names the elements of the new side's findings by every language that
+// their profile speaks.
+func elements(ids []string, s Side) (out []record.ElementName) {
+	for _, f := range s.Findings {
+		if !slices.Contains(ids, f.ID) {
+			continue
+		}
+		n := record.ElementName{ID: f.ID, Title: map[string]string{}, Citation: map[string]string{"en": f.Citation}}
+		for _, e := range s.Profile.Elements {
+			if e.ID == f.ID {
+				maps.Copy(n.Title, e.Title)
+				maps.Copy(n.Citation, e.Cited)
+			}
+		}
+		n.Title["en"] = f.Title
+		out = append(out, n)
 	}
 	return out
 }

@@ -77,7 +77,7 @@ func (x *comparison) tellsFact() {
 		}
 	}
 	for i, f := range x.change.Facts {
-		if i < 100 && f.Before != "" && f.After != "" && kindWords[f.Kind] != "" {
+		if i < 100 && f.Before != "" && f.After != "" && tellable[f.Kind] {
 			add(x.old.doc, f.Kind, f.Before)
 			add(x.new.doc, f.Kind, f.After)
 		}
@@ -108,12 +108,12 @@ func (x *comparison) becameBlocks() map[int][]int {
 	return m
 }
 
-// kindWords name facts in a sentence. What has no name here is left to the list
-// of facts: it is read too loosely to be a sentence's subject.
-var kindWords = map[record.FactKind]string{
-	record.FactDate: "a date", record.FactEffective: "the day it takes effect", record.FactInstrument: "a legal text", record.FactArticle: "an article",
-	record.FactEmail: "an e-mail address", record.FactPhone: "a phone number", record.FactDuration: "a period", record.FactAmount: "an amount",
-	record.FactDataItem: "a kind of personal data", record.FactThirdParty: "a recipient", record.FactAddress: "a postal address",
+// tellable are the facts that a sentence may be about. What is not among them is
+// left to the list of facts: it is read too loosely to be a sentence's subject.
+var tellable = map[record.FactKind]bool{
+	record.FactDate: true, record.FactEffective: true, record.FactInstrument: true, record.FactArticle: true, record.FactEmail: true,
+	record.FactPhone: true, record.FactDuration: true, record.FactAmount: true, record.FactDataItem: true, record.FactThirdParty: true,
+	record.FactAddress: true,
 }
 
 // facts names values that changed, or else those that only one side states.
@@ -121,8 +121,7 @@ var kindWords = map[record.FactKind]string{
 func (w *writer) facts(changed bool) {
 	n := 0
 	for _, f := range w.change.Facts {
-		what := kindWords[f.Kind]
-		if what == "" || (f.Before != "" && f.After != "") != changed {
+		if !tellable[f.Kind] || (f.Before != "" && f.After != "") != changed {
 			continue
 		}
 		if f.Before == "" && len(w.comparison.gains) > 0 || f.After == "" && len(w.comparison.losses) > 0 {
@@ -131,18 +130,19 @@ func (w *writer) facts(changed bool) {
 		if n++; n > mostNamed {
 			continue
 		}
-		before, after := asWritten(w.old.doc, f.Kind, f.Before), asWritten(w.new.doc, f.Kind, f.After)
+		before, after := w.asWritten(w.old.doc, f.Kind, f.Before), w.asWritten(w.new.doc, f.Kind, f.After)
+		lone := record.Clauses(record.Clause{Key: "noun.new." + string(f.Kind)})
 		switch {
 		case f.Before == "":
-			w.say("%s was added: %s.", capital(what), after)
+			w.say("told.fact_added", lone, after)
 		case f.After == "":
-			w.say("%s was removed: %s.", capital(what), before)
+			w.say("told.fact_removed", lone, before)
 		default:
-			w.say("%s changed: %s became %s.", capital(what), before, after)
+			w.say("told.fact_changed", record.Clauses(record.Clause{Key: "noun." + string(f.Kind)}), before, after)
 		}
 	}
 	if n > mostNamed {
-		w.say("%d more facts changed.", n-mostNamed)
+		w.say("told.facts_more", record.Count(n-mostNamed))
 	}
 	if changed && n == 0 {
 		w.numbers()
@@ -150,13 +150,13 @@ func (w *writer) facts(changed bool) {
 }
 
 // asWritten is a fact's words as they stand in the document.
-func asWritten(d *record.Document, kind record.FactKind, value string) string {
+func (w *writer) asWritten(d *record.Document, kind record.FactKind, value string) record.Value {
 	for _, f := range d.Facts {
 		if f.Kind == kind && f.Value == value && f.Text != "" {
-			return quoted(f.Text, 60)
+			return w.quote(60, f.Text)
 		}
 	}
-	return value
+	return record.Text(value)
 }
 
 // numbers names the first number or address that changed and is no fact.
@@ -166,11 +166,11 @@ func (w *writer) numbers() {
 		if p.dated || p.weight < material || p.op() != record.EditReplace || len(p.values[0]) == 0 || len(p.values[1]) == 0 {
 			continue
 		}
-		what := "A number"
+		key := "told.number"
 		if isMail(p.values[0][0]) {
-			what = "An address"
+			key = "told.address"
 		}
-		w.say("%s changed%s: %s became %s.", what, under(p.heading), list(p.values[0], 3), list(p.values[1], 3))
+		w.place(key, p.heading, record.Text(p.values[0]...).AtMost(3), record.Text(p.values[1]...).AtMost(3))
 		return
 	}
 }

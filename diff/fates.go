@@ -88,8 +88,9 @@ func (x *comparison) sections() {
 	ch.Moved = without(without(ch.Moved, ch.Dropped), ch.Altered)
 }
 
-// shift is a section that goes on in another form.
-type shift struct{ heading, verb, other string }
+// shift is a section that goes on in another form: which sentence tells it, and
+// the two headings.
+type shift struct{ told, heading, other string }
 
 // shifted notes what became of a section that is not gone: renamed, part of
 // another one, or split.
@@ -101,11 +102,11 @@ func (x *comparison) shifted(k int, f align.Fate) {
 	heading := func(n int) string { return x.new.doc.Sections[n].Heading }
 	switch {
 	case f.Merged() && len(f.Shares) > 0 && heading(f.Shares[0].Section) != "":
-		x.shifts = append(x.shifts, shift{s.Heading, "became part of", heading(f.Shares[0].Section)})
+		x.shifts = append(x.shifts, shift{"told.merged", s.Heading, heading(f.Shares[0].Section)})
 	case f.Renamed && renames(s.Heading, heading(f.Partner)):
-		x.shifts = append(x.shifts, shift{s.Heading, "is now called", heading(f.Partner)})
+		x.shifts = append(x.shifts, shift{"told.renamed", s.Heading, heading(f.Partner)})
 	case f.Split() && heading(f.Shares[1].Section) != "":
-		x.shifts = append(x.shifts, shift{s.Heading, "gave a part of its text to", heading(f.Shares[1].Section)})
+		x.shifts = append(x.shifts, shift{"told.split", s.Heading, heading(f.Shares[1].Section)})
 	}
 }
 

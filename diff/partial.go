@@ -1,7 +1,6 @@
 package diff
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -140,26 +139,29 @@ func (x *comparison) breaksOff(p *passage) bool {
 // half reports whether the new side looks like a half-loaded page: much of the
 // statement is missing while what is left is as it was. The second result is a
 // weaker suspicion, for Change.Suspect.
-func (x *comparison) half() (reason, suspect string) {
+func (x *comparison) half() (why *record.Sentence, suspect string) {
 	b := x.weigh()
 	left := float64(b.newLen) / float64(max(b.oldLen, 1))
-	percent := fmt.Sprintf("%d %%", int(left*100+0.5))
+	percent := record.Value{Kind: record.ValuePercent, Number: int(left*100 + 0.5)}
+	say := func(key string, v record.Value) *record.Sentence {
+		s := record.Say(key, v)
+		return &s
+	}
 	switch {
 	case b.pure && b.brokenOff && left < 0.95:
-		return fmt.Sprintf("The new text breaks off in the middle of a sentence after %s of the earlier one; the rest had probably not been loaded.", percent), ""
+		return say("told.broken_off", percent), ""
 	case left < remnant && x.kept() < remnant && b.newLen < notice:
-		return fmt.Sprintf("Nothing of the earlier text is left, and the new page is no longer than a notice (%s of the earlier length).", percent), ""
+		return say("told.notice", percent), ""
 	case b.pure && left < collapse && b.coverage < stillWhole:
-		return fmt.Sprintf("Only %s of the earlier text came through, unchanged; the rest had probably not been loaded.", percent), ""
+		return say("told.fraction", percent), ""
 	case b.pure && b.hole >= 2 && b.goneSections >= 2:
-		return fmt.Sprintf("%d numbered sections in a row are missing while those behind them kept their numbers and everything else is word for word the same; the page was probably not loaded whole.", b.hole), ""
+		return say("told.hole", record.Count(b.hole)), ""
 	case b.pure && b.goneSections >= manySections && b.goneSections*2 > b.sections && len(b.goneTopics) >= manyTopics:
-		return fmt.Sprintf("Most sections are missing, and with them %s, while everything else is word for word the same; the page was probably not loaded whole.",
-			list(topicNames(b.goneTopics), 4)), ""
+		return say("told.mostly_missing", record.About(b.goneTopics...).AtMost(4)), ""
 	case left < collapse:
-		return "", "collapse"
+		return nil, "collapse"
 	case b.pure && b.goneSections >= 2 && len(b.goneTopics) >= 2:
-		return "", "partial"
+		return nil, "partial"
 	}
-	return "", ""
+	return nil, ""
 }

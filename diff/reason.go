@@ -1,7 +1,6 @@
 package diff
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -20,34 +19,53 @@ const (
 // writer writes the reason for a change, the weightiest first.
 type writer struct {
 	*comparison
-	out []string
+	out []record.Sentence
 }
 
-func (w *writer) say(format string, args ...any) {
-	s := fmt.Sprintf(format, args...)
-	// A quotation that ends in a full stop ends the sentence.
-	s = strings.ReplaceAll(s, ".”.", ".”")
-	w.out = append(w.out, s)
+func (w *writer) say(key string, values ...record.Value) {
+	w.out = append(w.out, record.Say(key, values...))
+}
+
+// place says key of a passage that stands under no heading, else the same with
+// the heading before the other values.
+func (w *writer) place(key, heading string, values ...record.Value) {
+	if heading != "" {
+		key += "_under"
+		values = append([]record.Value{w.quote(60, heading)}, values...)
+	}
+	w.say(key, values...)
+}
+
+// quote is words of the statement, each text of at most so many letters.
+func (w *writer) quote(most int, texts ...string) record.Value {
+	short := make([]string, len(texts))
+	for i, t := range texts {
+		short[i] = shorten(t, most)
+	}
+	return record.Quote(w.new.doc.Dir, short...)
 }
 
 // reason says in a few sentences what changed.
-func (x *comparison) reason(findings []record.Finding) string {
+func (x *comparison) reason(lost []record.ElementName) []record.Sentence {
 	ch := &x.change
+	w := &writer{comparison: x}
 	switch {
 	case ch.Class == record.ClassCosmetic:
-		return "Only what surrounds the statement changed, such as menus or headings without text; its own words are the same."
+		w.say("told.around")
 	case ch.Class == record.ClassLinks:
-		return "Only addresses of links changed."
+		w.say("told.links")
 	case ch.Class == record.ClassMoved && len(ch.Moved) > 0:
-		return "The same text stands in another order (" + list(topicNames(ch.Moved), 4) + ")."
+		w.say("told.order_topics", record.About(ch.Moved...).AtMost(4))
 	case ch.Class == record.ClassMoved:
-		return "The same text stands in another order."
+		w.say("told.order")
 	case ch.Severity == record.SeverityInfo:
-		return "A part that the earlier page had not shown came through this time; nothing else changed."
+		w.say("told.regained")
 	}
-	w := &writer{comparison: x}
+	if len(w.out) > 0 {
+		return w.out
+	}
 	w.losses()
-	w.lost(findings)
+	w.lost(lost)
 	w.flips()
 	w.facts(true)
 	w.gains()
@@ -59,59 +77,52 @@ func (x *comparison) reason(findings []record.Finding) string {
 	}
 	w.date()
 	if len(w.out) == 0 {
-		w.say("The wording changed.")
+		w.say("told.wording")
 	}
-	return strings.Join(w.out, " ")
+	return w.out
 }
 
 // losses names the sections and topics that are gone.
 func (w *writer) losses() {
-	var heads, topics []string
-	for _, l := range w.comparison.losses {
-		if l.heading != "" {
-			heads = append(heads, quoted(l.heading, 80))
-		} else {
-			topics = append(topics, topicWords[l.topics[0]])
-		}
-	}
+	heads, topics := named(w.comparison.losses)
 	if len(heads) > mostNamed {
-		w.say("%d sections were removed: %s.", len(heads), list(heads, 4))
+		w.say("told.sections_removed", record.Count(len(heads)), w.quote(80, heads...).AtMost(4))
 	}
 	for _, l := range w.comparison.losses {
 		if l.heading == "" || len(heads) > mostNamed {
 			continue
 		}
-		name := quoted(l.heading, 80)
+		name := w.quote(80, l.heading)
 		switch {
 		case l.still != "":
-			w.say("The section %s was removed; the statement still speaks of %s under %s.", name, topicWords[l.topics[0]], quoted(l.still, 60))
+			w.say("told.section_removed_still", name, record.About(l.topics[0]), w.quote(60, l.still))
 		case carries(l.topics):
-			w.say("The section %s was removed; nothing else in the statement speaks of %s.", name, topicWords[l.topics[0]])
+			w.say("told.section_removed_topic", name, record.About(l.topics[0]))
 		default:
-			w.say("The section %s was removed.", name)
+			w.say("told.section_removed", name)
 		}
 	}
 	if len(topics) > 0 {
-		w.say("What the statement said of %s was removed, and nothing else in it does.", list(topics, 4))
+		w.say("told.topics_removed", record.About(topics...).AtMost(4))
 	}
 }
 
-// lost names what the profile requires and no longer finds.
-func (w *writer) lost(findings []record.Finding) {
-	var names []string
-	for _, f := range findings {
-		if slices.Contains(w.change.Lost, f.ID) {
-			if f.Citation != "" {
-				f.Title += " (" + f.Citation + ")"
-			}
-			names = append(names, f.Title)
+// named parts what has a heading from what is named by its topic.
+func named(list []loss) (heads []string, topics []record.Topic) {
+	for _, l := range list {
+		if l.heading != "" {
+			heads = append(heads, l.heading)
+		} else {
+			topics = append(topics, l.topics[0])
 		}
 	}
-	switch {
-	case len(names) == 1:
-		w.say("The profile requires it: %s.", names[0])
-	case len(names) > 1:
-		w.say("The profile requires what is now missing: %s.", list(names, 4))
+	return heads, topics
+}
+
+// lost names what the profile requires and no longer finds.
+func (w *writer) lost(names []record.ElementName) {
+	if len(names) > 0 {
+		w.say("told.required", record.Value{Kind: record.ValueElement, Elements: names}.AtMost(4))
 	}
 }
 
@@ -126,42 +137,35 @@ func (w *writer) flips() {
 		if n++; n > mostNamed {
 			continue
 		}
-		what := "A sentence was turned round"
+		key := "told.flip"
 		if !p.turn.denial {
-			what = "A promise and a possibility changed places"
+			key = "told.duty"
 		}
-		before, after := around(p)
-		w.say("%s%s: %s became %s.", what, under(p.heading), before, after)
+		before, after := w.around(p)
+		w.place(key, p.heading, before, after)
 	}
 	if n > mostNamed {
-		w.say("%d more sentences were turned round.", n-mostNamed)
+		w.say("told.flips_more", record.Count(n-mostNamed))
 	}
 }
 
 // gains names the sections and topics that are new.
 func (w *writer) gains() {
-	var heads, topics []string
-	for _, g := range w.comparison.gains {
-		if g.heading != "" {
-			heads = append(heads, quoted(g.heading, 80))
-		} else {
-			topics = append(topics, topicWords[g.topics[0]])
-		}
-	}
+	heads, topics := named(w.comparison.gains)
 	if len(heads) > mostNamed {
-		w.say("%d sections were added: %s.", len(heads), list(heads, 4))
+		w.say("told.sections_added", record.Count(len(heads)), w.quote(80, heads...).AtMost(4))
 	}
 	for _, g := range w.comparison.gains {
 		switch {
 		case g.heading == "" || len(heads) > mostNamed:
 		case carries(g.topics):
-			w.say("The section %s was added, about %s.", quoted(g.heading, 80), list(topicNames(g.topics), 3))
+			w.say("told.section_added_topic", w.quote(80, g.heading), record.About(g.topics...).AtMost(3))
 		default:
-			w.say("The section %s was added.", quoted(g.heading, 80))
+			w.say("told.section_added", w.quote(80, g.heading))
 		}
 	}
 	if len(topics) > 0 {
-		w.say("The statement now speaks of %s, which it did not before.", list(topics, 4))
+		w.say("told.topics_added", record.About(topics...).AtMost(4))
 	}
 }
 
@@ -169,10 +173,10 @@ func (w *writer) gains() {
 func (w *writer) shifted() {
 	for i, s := range w.shifts {
 		if i == mostNamed {
-			w.say("%d more sections were renamed, merged or split.", len(w.shifts)-i)
+			w.say("told.shifts_more", record.Count(len(w.shifts)-i))
 			return
 		}
-		w.say("The section %s %s %s.", quoted(s.heading, 80), s.verb, quoted(s.other, 80))
+		w.say(s.told, w.quote(80, s.heading), w.quote(80, s.other))
 	}
 }
 
@@ -190,10 +194,6 @@ func (w *writer) onlyHeading(p *passage) bool {
 // wording tells what else was removed, added and reworded: a few passages one by
 // one, more of them by their number.
 func (w *writer) wording() {
-	verbs := []struct {
-		op   record.EditOp
-		verb string
-	}{{record.EditDelete, "removed"}, {record.EditInsert, "added"}, {record.EditReplace, "reworded"}}
 	told := w.toldWithSection()
 	var rest []*passage
 	n := make(map[record.EditOp]int)
@@ -208,37 +208,42 @@ func (w *writer) wording() {
 		for _, p := range rest {
 			switch p.op() {
 			case record.EditReplace:
-				before, after := around(p)
-				w.say("A passage was reworded%s: %s became %s.", under(p.heading), before, after)
+				before, after := w.around(p)
+				w.place("told.reworded", p.heading, before, after)
 			case record.EditDelete:
-				w.say("A passage was removed%s: %s.", under(p.heading), quoted(p.old, 140))
+				w.place("told.removed", p.heading, w.quote(140, p.old))
 			case record.EditInsert:
-				w.say("A passage was added%s: %s.", under(p.heading), quoted(p.new, 140))
+				w.place("told.added", p.heading, w.quote(140, p.new))
 			}
 		}
 		return
 	}
-	var where, counts []string
-	for _, p := range rest {
-		if h := quoted(p.heading, 60); p.heading != "" && len(where) < 50 && !slices.Contains(where, h) {
-			where = append(where, h)
-		}
-	}
-	for _, v := range verbs {
+	var counts []record.Clause
+	for _, v := range []struct {
+		op         record.EditOp
+		first, too string
+	}{
+		{record.EditDelete, "part.removed", "part.also_removed"}, {record.EditInsert, "part.added", "part.also_added"},
+		{record.EditReplace, "part.reworded", "part.also_reworded"},
+	} {
 		switch {
 		case n[v.op] == 0:
 		case len(counts) > 0:
-			counts = append(counts, fmt.Sprintf("%d %s", n[v.op], v.verb))
-		case n[v.op] == 1:
-			counts = append(counts, "one passage was "+v.verb)
+			counts = append(counts, record.Clause{Key: v.too, Number: n[v.op]})
 		default:
-			counts = append(counts, fmt.Sprintf("%d passages were %s", n[v.op], v.verb))
+			counts = append(counts, record.Clause{Key: v.first, Number: n[v.op]})
 		}
 	}
-	if counts[0] = capital(counts[0]); len(where) > 0 {
-		w.say("%s, under %s.", list(counts, 3), list(where, 3))
+	var where []string
+	for _, p := range rest {
+		if h := shorten(p.heading, 60); p.heading != "" && len(where) < 50 && !slices.Contains(where, h) {
+			where = append(where, h)
+		}
+	}
+	if len(where) > 0 {
+		w.say("told.counts_under", record.Clauses(counts...), w.quote(60, where...).AtMost(3))
 	} else {
-		w.say("%s.", list(counts, 3))
+		w.say("told.counts", record.Clauses(counts...))
 	}
 }
 
@@ -260,7 +265,7 @@ func (w *writer) toldWithSection() func(*passage) bool {
 
 // around quotes both sides of a reworded passage from a little before the first
 // difference on, so that a long sentence shows what matters.
-func around(p *passage) (before, after string) {
+func (w *writer) around(p *passage) (before, after record.Value) {
 	const lead = 40
 	var a, b strings.Builder
 	started := false
@@ -282,7 +287,7 @@ func around(p *passage) (before, after string) {
 			b.WriteString(text)
 		}
 	}
-	return quoted(a.String(), quoteLength), quoted(b.String(), quoteLength)
+	return w.quote(quoteLength, a.String()), w.quote(quoteLength, b.String())
 }
 
 // dated is the first passage that gives another day of the last update.
@@ -308,15 +313,15 @@ func (w *writer) date() {
 	a, b := dates(w.old.doc), dates(w.new.doc)
 	switch {
 	case len(a) == 1 && len(b) == 1 && a[0] > b[0]: // ISO dates order as text
-		w.say("The date of the last update went back from %s to %s; an older edition may have been served.", a[0], b[0])
+		w.say("told.date_back", record.Date(a[0]), record.Date(b[0]))
 	case len(a) == 1 && len(b) == 1 && a[0] != b[0]:
-		w.say("The date of the last update moved from %s to %s.", a[0], b[0])
+		w.say("told.date_moved", record.Date(a[0]), record.Date(b[0]))
 	case len(a) == 1 && len(b) == 0:
-		w.say("The date of the last update (%s) was removed.", a[0])
+		w.say("told.date_removed", record.Date(a[0]))
 	case w.dated() != nil:
-		before, after := around(w.dated())
-		w.say("The date of the last update changed: %s became %s.", before, after)
+		before, after := w.around(w.dated())
+		w.say("told.date_reworded", before, after)
 	case len(a) == 1 && len(b) == 1 && w.change.Severity.AtLeast(record.SeverityMajor):
-		w.say("The statement's own date of last update, %s, did not change.", a[0])
+		w.say("told.date_stands", record.Date(a[0]))
 	}
 }

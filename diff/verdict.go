@@ -8,7 +8,7 @@ import (
 )
 
 // conclude draws class, severity and reason from the judged passages.
-func (x *comparison) conclude(findings []record.Finding) {
+func (x *comparison) conclude(lost []record.ElementName) {
 	ch := &x.change
 	top, links := noise, false
 	for i := range x.passages {
@@ -52,7 +52,7 @@ func (x *comparison) conclude(findings []record.Finding) {
 		ch.Class, ch.Severity = record.ClassMinor, record.SeverityMinor
 	}
 	ch.Edits = x.edits()
-	ch.Reason = x.reason(findings)
+	ch.Told = x.reason(lost)
 }
 
 // outweighs reports whether a fact that became another is material by itself,

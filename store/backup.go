@@ -12,27 +12,31 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// Backup writes a copy of the archive as it is at this moment to path, a file
-// that must not exist. The copy is whole or not there: it gets its name when
-// it is on disk. The archive stays usable meanwhile.
-func (db *DB) Backup(ctx context.Context, path string) error {
-	if err := db.backup(ctx, path); err != nil {
-		return fmt.Errorf("store: back up %s to %s: %w", db.path, path, err)
+// Backup writes a copy of the archive as it is at this moment to path, which
+// must not exist unless replace is set. The copy is an archive like any other:
+// to restore it is to open it. It gets its name only when it is on disk and
+// Check found every byte of it in order, so that a damaged archive never takes
+// the place of an older copy that is whole; then the error is ErrDamaged and the
+// report says where. The archive stays usable meanwhile.
+func (db *DB) Backup(ctx context.Context, path string, replace bool) (CheckReport, error) {
+	report, err := db.backup(ctx, path, replace)
+	if err != nil {
+		return report, fmt.Errorf("store: back up %s to %s: %w", db.path, path, err)
 	}
-	return nil
+	return report, nil
 }
 
-func (db *DB) backup(ctx context.Context, path string) (err error) {
-	if _, err := os.Lstat(path); err == nil {
-		return fmt.Errorf("the file is there already: %w", fs.ErrExist)
+func (db *DB) backup(ctx context.Context, path string, replace bool) (CheckReport, error) {
+	if err := db.mayReplace(path, replace); err != nil {
+		return CheckReport{}, err
 	}
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return err
+		return CheckReport{}, err
 	}
 	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".copy-*")
 	if err != nil {
-		return err
+		return CheckReport{}, err
 	}
 	defer os.Remove(f.Name())
 	defer f.Close()
@@ -40,15 +44,54 @@ func (db *DB) backup(ctx context.Context, path string) (err error) {
 		_, err := tx.WriteTo(&cancelWriter{ctx: ctx, w: f})
 		return err
 	}); err != nil {
-		return err
+		return CheckReport{}, err
 	}
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return err
+		return CheckReport{}, err
 	}
-	if err := whole(f.Name()); err != nil {
-		return err
+	report, err := checkFile(ctx, f.Name())
+	if err != nil {
+		return report, fmt.Errorf("check the copy: %w", err)
 	}
-	return publish(f.Name(), path)
+	if replace {
+		if err := os.Rename(f.Name(), path); err != nil {
+			return report, err
+		}
+		return report, syncDir(dir)
+	}
+	return report, publish(f.Name(), path)
+}
+
+// mayReplace refuses a target that is there, and the archive itself always.
+func (db *DB) mayReplace(path string, replace bool) error {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case !replace:
+		return fmt.Errorf("the file is there already: %w", fs.ErrExist)
+	case !info.Mode().IsRegular():
+		return errors.New("what is there is no regular file")
+	}
+	if own, err := os.Stat(db.path); err == nil && os.SameFile(own, info) {
+		return errors.New("that is the archive itself")
+	}
+	return nil
+}
+
+// checkFile opens a finished copy and looks at every byte of it.
+func checkFile(ctx context.Context, path string) (CheckReport, error) {
+	made, err := Open(ctx, Options{Path: path, ReadOnly: true})
+	if err != nil {
+		return CheckReport{}, err
+	}
+	report, err := made.Check(ctx)
+	if err = errors.Join(err, made.Close()); err == nil && !report.OK() {
+		err = fmt.Errorf("%w in %d places, first %v", ErrDamaged, report.Damaged, report.Damage[0])
+	}
+	return report, err
 }
 
 // cancelWriter stops a long copy when its context ends.

@@ -4,7 +4,7 @@ import "policywatch/store/record"
 
 // 1 class  2 severity  3 reason  4 dropped...  5 added...  6 altered...
 // 7 moved...  8 fact... (1 kind, 2 before, 3 after)  9 flip... (1 before, 2 after)
-// 10 edit...  11 lost...  12 suspect
+// 10 edit...  11 lost...  12 suspect  13 sentence...
 func encodeChange(e *encoder, c *record.Change) {
 	e.str(1, string(c.Class))
 	e.str(2, string(c.Severity))
@@ -31,6 +31,7 @@ func encodeChange(e *encoder, c *record.Change) {
 	}
 	encodeStrings(e, 11, c.Lost)
 	e.str(12, c.Suspect)
+	encodeSentences(e, 13, c.Told)
 }
 
 func decodeChange(d *decoder) *record.Change {
@@ -88,6 +89,8 @@ func decodeChange(d *decoder) *record.Change {
 			c.Lost = append(c.Lost, d.str())
 		case 12:
 			c.Suspect = d.str()
+		case 13:
+			d.message(func(d *decoder) { c.Told = append(c.Told, decodeSentence(d)) })
 		}
 	}
 	return c

@@ -19,6 +19,7 @@ type CheckReport struct {
 	Sites     int `json:"sites"`
 	Versions  int `json:"versions"`
 	Snapshots int `json:"snapshots"`
+	Readings  int `json:"readings"`
 	Notes     int `json:"notes"`
 	Alerts    int `json:"alerts"`
 	Waiting   int `json:"waiting"`
@@ -43,7 +44,7 @@ func (r CheckReport) OK() bool { return r.Damaged == 0 }
 func (r CheckReport) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "format     %d\n", r.Format)
-	fmt.Fprintf(&b, "sites      %d\nversions   %d\nsnapshots  %d\nnotes      %d\n", r.Sites, r.Versions, r.Snapshots, r.Notes)
+	fmt.Fprintf(&b, "sites      %d\nversions   %d\nsnapshots  %d\nreadings   %d\nnotes      %d\n", r.Sites, r.Versions, r.Snapshots, r.Readings, r.Notes)
 	fmt.Fprintf(&b, "alerts     %d, %d waiting\n", r.Alerts, r.Waiting)
 	fmt.Fprintf(&b, "contents   %d, %d bytes in %d\n", r.Contents, r.Plain, r.Packed)
 	fmt.Fprintf(&b, "heads      %s\n", r.Heads)
@@ -140,6 +141,7 @@ func (c *checker) rows(ctx context.Context, tx *bolt.Tx) error {
 		{bucketSnapshots, false, c.snapshotRow},
 		{bucketVersions, false, c.versionRow},
 		{bucketTimes, true, c.timeRow},
+		{bucketReadings, false, c.readingRow},
 		{bucketStates, false, c.stateRow},
 		{bucketSites, false, c.siteRow},
 		{bucketNotes, false, c.noteRow},
@@ -148,6 +150,9 @@ func (c *checker) rows(ctx context.Context, tx *bolt.Tx) error {
 		{bucketDue, true, c.dueRow},
 		{bucketRobots, false, func(*bolt.Tx, []byte, []byte) error { return nil }},
 	} {
+		if walk.bucket == bucketReadings && format < 2 {
+			continue
+		}
 		if err := c.walk(ctx, tx, walk.bucket, walk.plain, walk.row); err != nil {
 			return err
 		}

@@ -53,6 +53,16 @@ func rich(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	a.lease(day.AddDate(0, 0, 9), 1, 3)
+	seed := uint64(1000) // no two are alike, so that none can go unseen
+	err := a.EachVersion(context.Background(), func(domain string, n int) error {
+		a.reread(domain, n, seed, "html/2")
+		a.reread(domain, n, seed+1, "html/3")
+		seed += 2
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	a.sound()
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
@@ -64,7 +74,7 @@ func rich(t *testing.T) []byte {
 	return b
 }
 
-var allBuckets = []string{"sites", "states", "notes", "versions", "times", "snapshots", "blobs", "digests", "alerts", "alertids", "due"}
+var allBuckets = []string{"sites", "states", "notes", "versions", "times", "snapshots", "blobs", "digests", "alerts", "alertids", "due", "readings"}
 
 // sample returns some keys of a bucket: the first, the last, and others.
 func sample(t *testing.T, original []byte, bucket string, r *rand.Rand) [][]byte {

@@ -11,6 +11,9 @@
 // bytes, are never modified, and are verified on every read. Each version's
 // record carries the digest of the record before it.
 //
+// A version that is read again by a later extractor stays as it was; the reading
+// stands beside it.
+//
 // The package judges nothing: whether a text is a change, whether an alert is
 // due to be raised, and how it is sent are decided elsewhere. It knows no
 // configuration, no network and no markup.

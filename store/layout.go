@@ -25,6 +25,7 @@ import (
 //	alerts     be64 serial -> alertRow: the outbox
 //	alertids   alert ID -> be64 serial of the alert
 //	robots     origin -> rules of its robots.txt as the fetcher keeps them; may be lost at any time
+//	readings   DOMAIN ‖ 0 ‖ be32 version ‖ be32 number -> readingRow: a version read again; only ever added to
 //	due        be64 UnixNano ‖ be64 serial of the alert -> empty: waiting alerts in order of when to try
 //
 // Blobs lie under a serial number and not under their digest because pages of
@@ -44,12 +45,13 @@ const (
 	bucketAlertIDs  = "alertids"
 	bucketDue       = "due"
 	bucketRobots    = "robots"
+	bucketReadings  = "readings" // since format 2
 )
 
 var buckets = []string{
 	bucketSites, bucketStates, bucketNotes, bucketVersions, bucketTimes, bucketSnapshots,
 	bucketBlobs, bucketDigests, bucketAlerts, bucketAlertIDs, bucketDue,
-	bucketRobots,
+	bucketRobots, bucketReadings,
 }
 
 // maxKey bounds domains and alert IDs well below bbolt's limit of 32 KiB.

@@ -13,13 +13,32 @@ import (
 // the format that it says.
 type migration struct {
 	what string
-	run  func(*bolt.Tx) error
+	// light marks a step that only makes room: who opens the archive for reading
+	// need not wait until somebody opened it for writing.
+	light bool
+	run   func(*bolt.Tx) error
 }
 
 // migrations lead from format 1 on: the first makes format 2 of format 1. One
 // is added for every change that an older program could not read or that older
 // rows must follow; it is never changed afterwards.
-var migrations = []migration{}
+var migrations = []migration{
+	{"room for versions that are read again", true, func(tx *bolt.Tx) error {
+		_, err := tx.CreateBucketIfNotExists([]byte(bucketReadings))
+		return err
+	}},
+}
+
+// allLight reports whether an archive of a format can be read without the steps
+// that it has not had yet.
+func allLight(format int, steps []migration) bool {
+	for _, s := range steps[format-1:] {
+		if !s.light {
+			return false
+		}
+	}
+	return true
+}
 
 func formatAfter(steps []migration) int { return 1 + len(steps) }
 

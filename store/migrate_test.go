@@ -26,7 +26,7 @@ func TestMigrations(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	rename := migration{"sites get a label", func(tx *bolt.Tx) error {
+	rename := migration{"sites get a label", false, func(tx *bolt.Tx) error {
 		row, _, err := loadSite(tx, "a.gov.ir")
 		if err != nil {
 			return err
@@ -34,13 +34,13 @@ func TestMigrations(t *testing.T) {
 		row.site.Labels = append(row.site.Labels, "migrated")
 		return put(tx, bucketSites, []byte("a.gov.ir"), row.encode())
 	}}
-	breaks := migration{"breaks half-way", func(tx *bolt.Tx) error {
+	breaks := migration{"breaks half-way", false, func(tx *bolt.Tx) error {
 		if err := tx.DeleteBucket([]byte(bucketStates)); err != nil {
 			return err
 		}
 		return errDisk
 	}}
-	empties := migration{"loses the sites", func(tx *bolt.Tx) error {
+	empties := migration{"loses the sites", false, func(tx *bolt.Tx) error {
 		if err := tx.DeleteBucket([]byte(bucketSites)); err != nil {
 			return err
 		}
@@ -67,7 +67,7 @@ func TestMigrations(t *testing.T) {
 		}
 	}
 	// The first step of the third list stood, and is not made again.
-	db, err = open(ctx, o, []migration{rename, {"nothing", func(*bolt.Tx) error { return nil }}})
+	db, err = open(ctx, o, []migration{rename, {"nothing", false, func(*bolt.Tx) error { return nil }}})
 	if err != nil {
 		t.Fatal(err)
 	}

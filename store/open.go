@@ -238,7 +238,7 @@ func adopt(b *bolt.DB, o Options, steps []migration) error {
 	switch {
 	case format > newest:
 		return fmt.Errorf("%w: its format is %d, this program knows up to %d", ErrNewer, format, newest)
-	case format < newest && o.ReadOnly:
+	case format < newest && o.ReadOnly && !allLight(format, steps):
 		return fmt.Errorf("its format is %d and must be brought to %d first: open it once for writing", format, newest)
 	case !o.ReadOnly:
 		// The engine's own step of 16 MiB would be most of a small archive.

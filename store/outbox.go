@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -91,6 +92,43 @@ func (db *DB) Lease(ctx context.Context, now time.Time, lease time.Duration, max
 		return nil, fmt.Errorf("store: lease: %w", err)
 	}
 	return out, nil
+}
+
+// Unlease ends every lease and returns how many there were. One process at a time
+// has the archive open, so whoever has just opened it knows that a lease is left
+// from a process that ended before it settled.
+func (db *DB) Unlease(ctx context.Context) (n int, err error) {
+	err = db.write(ctx, 64<<10, func(tx *bolt.Tx) error {
+		n = 0
+		due := tx.Bucket([]byte(bucketDue))
+		for _, k := range dueKeys(tx, time.Unix(0, math.MaxInt64), math.MaxInt) {
+			serial := binary.BigEndian.Uint64(k[8:])
+			fields, err := getRow(tx, bucketAlerts, serialKey(serial))
+			if err != nil || fields == nil {
+				continue // Lease reports it
+			}
+			row, err := decodeAlertRow(fields)
+			if err != nil || row.due.Equal(row.next) {
+				continue
+			}
+			n++
+			row.due = row.next
+			if err := put(tx, bucketAlerts, serialKey(serial), row.encode()); err != nil {
+				return err
+			}
+			if err := due.Delete(k); err != nil {
+				return err
+			}
+			if err := due.Put(dueKey(row.due, serial), nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("store: end the leases: %w", err)
+	}
+	return n, nil
 }
 
 // dueKeys returns copies of the due keys up to now, at most max. What is no due

@@ -328,3 +328,27 @@ func TestRequeue(t *testing.T) {
 	}
 	db.sound()
 }
+
+// N7: what a dispatcher that was killed had leased need not wait for the lease to
+// run out; what is put off by its own time stays put off.
+func TestANewProcessEndsTheLeasesOfTheOneBefore(t *testing.T) {
+	ctx := context.Background()
+	db := open(t)
+	if err := db.Enqueue(ctx, []record.Alert{alert("leased", day), alert("later", day.Add(time.Hour)), alert("sent", day.Add(-time.Hour))}); err != nil {
+		t.Fatal(err)
+	}
+	list, err := db.Lease(ctx, day, 10*time.Minute, 10)
+	if err != nil || len(list) != 2 {
+		t.Fatalf("%v, %v", list, err)
+	}
+	list[0].State = record.AlertSent
+	if err := db.Settle(ctx, list[0]); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := db.Unlease(ctx); err != nil || n != 1 {
+		t.Errorf("%d leases ended: %v", n, err)
+	}
+	if got := db.lease(day, time.Minute, 10); !slices.Equal(got, []string{"leased"}) {
+		t.Errorf("leased again: %q", got)
+	}
+}

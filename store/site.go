@@ -26,7 +26,7 @@ type siteRow struct {
 //
 //	1 state  2 etag  3 last modified  4 body digest  5 version  6 failures
 //	7 last visit  8 last success  9 last fault  10 fault told
-//	11 pending (1 kind, 2 text digest, 3 first, 4 seen, 5 reason, 6 snapshot)
+//	11 pending (1 kind, 2 text digest, 3 first, 4 seen, 5 reason, 6 snapshot, 7 sentence...)
 //	12 visits  13 at  14 fingerprint  15 quiet  16 quiet since  17 notes
 //	20 told at
 type stateRow struct {
@@ -195,6 +195,7 @@ func (r *stateRow) encode() []byte {
 			e.int(4, int64(x.Seen))
 			e.str(5, x.Reason)
 			e.digest(6, x.Snapshot)
+			encodeSentences(e, 7, x.Told)
 		})
 	}
 	e.uint(12, r.visits)
@@ -270,6 +271,8 @@ func decodePending(d *decoder) *record.Pending {
 			x.Reason = d.str()
 		case 6:
 			x.Snapshot = d.digest()
+		case 7:
+			d.message(func(d *decoder) { x.Told = append(x.Told, decodeSentence(d)) })
 		}
 	}
 	return x

@@ -108,15 +108,28 @@ func stamp(t time.Time) string {
 
 func (p *program) show() *cobra.Command {
 	var at string
-	var raw bool
+	var raw, reading bool
 	cmd := &cobra.Command{
 		Use: "show SITE[@N]", Short: "Show a statement as it was kept: the newest version, version N, or the one of a date",
+		Long: `Shows a statement as it was kept: the newest version, version N, or with --at the
+one that stood at the end of a day. The year tells the calendar: below 1430 Solar
+Hijri (1404-05-12, ۱۴۰۴/۰۵/۱۲), up to 1599 Islamic (1447-03-01; tabular, so the
+official day may be the one before or after), from 1800 Gregorian. A time, as
+2026-01-31T12:00:00Z, is taken to the second.`,
 		Args: exactly(1, "SITE or SITE@N"), Annotations: writes("text", "json", "markdown"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.archive(cmd.Context(), func(a *wire.App) error {
 				v, err := p.pickVersion(cmd.Context(), a, args[0], at)
 				if err != nil {
 					return err
+				}
+				if reading {
+					if raw {
+						return usagef("--raw shows the bytes, which every reading has in common; leave --reading out")
+					}
+					if err := p.newestReading(cmd.Context(), a, v); err != nil {
+						return err
+					}
 				}
 				if raw {
 					snap, err := a.Store.Snapshot(cmd.Context(), v.Snapshot)
@@ -139,29 +152,10 @@ func (p *program) show() *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().StringVar(&at, "at", "", "the version that stood on this `date` (2026-01-31 or RFC 3339)")
+	cmd.Flags().StringVar(&at, "at", "", "the version that stood at the end of this `date`: 2026-01-31, 1404-11-11, 1447-08-12, or a time in RFC 3339")
+	cmd.Flags().BoolVar(&reading, "reading", false, "the text as reprocess read it last, not as it was read at the time")
 	cmd.Flags().BoolVar(&raw, "raw", false, "write the bytes that the server sent")
 	return cmd
-}
-
-func (p *program) pickVersion(ctx context.Context, a *wire.App, arg, at string) (*record.Version, error) {
-	if at == "" {
-		return p.versionOf(ctx, a, arg)
-	}
-	when, err := time.Parse(time.RFC3339, at)
-	if err != nil {
-		day, derr := time.ParseInLocation("2006-01-02", at, time.Local)
-		if derr != nil {
-			return nil, usagef("--at %s: write a date as 2026-01-31 or a time as 2026-01-31T12:00:00Z", at)
-		}
-		when = day.AddDate(0, 0, 1).Add(-time.Nanosecond) // the end of that day
-	}
-	site, err := a.Pick([]string{arg})
-	if err != nil {
-		return nil, err
-	}
-	v, err := a.Store.VersionAt(ctx, site[0].Domain, when)
-	return v, notFound(err, arg)
 }
 
 func (p *program) sites() *cobra.Command {

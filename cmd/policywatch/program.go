@@ -35,6 +35,7 @@ type program struct {
 	env      func(string) (string, bool)
 
 	config, db, format string
+	logFormat          string
 	verbose            bool
 }
 
@@ -108,6 +109,9 @@ Results go to standard output, everything else to standard error.`,
 		SilenceErrors: true,
 		Version:       version(),
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if p.logFormat != "text" && p.logFormat != "json" {
+				return usagef("--log-format %s: use text or json", p.logFormat)
+			}
 			// completion has a word of its own after it, not a format.
 			if known := formats(cmd); len(known) > 0 && !slices.Contains(known, p.format) {
 				return usagef("--format %s: %s writes %s", p.format, cmd.Name(), strings.Join(known, ", "))
@@ -122,9 +126,10 @@ Results go to standard output, everything else to standard error.`,
 	f.StringVar(&p.config, "config", "", "configuration `file` (default: policywatch.yaml in this folder, if there is one)")
 	f.StringVar(&p.db, "db", "", "archive `file` (overrides store.path)")
 	f.StringVar(&p.format, "format", "text", "how results are written: text, json and more where a command says so")
+	f.StringVar(&p.logFormat, "log-format", "text", "how the log on standard error is written: text or json")
 	f.BoolVarP(&p.verbose, "verbose", "v", false, "log what is being done")
-	root.AddCommand(p.demo(), p.scan(), p.discover(), p.extract(), p.compare(), p.check(), p.history(), p.show(), p.sites(), p.alerts(), p.notify(),
-		p.verify(), p.configCommand(), p.version())
+	root.AddCommand(p.demo(), p.scan(), p.watch(), p.discover(), p.extract(), p.compare(), p.check(), p.history(), p.show(), p.sites(), p.alerts(), p.notify(),
+		p.verify(), p.backup(), p.export(), p.importCommand(), p.reprocess(), p.configCommand(), p.version())
 	return root
 }
 
@@ -138,12 +143,20 @@ func writes(formats ...string) map[string]string {
 func formats(cmd *cobra.Command) []string { return strings.Fields(cmd.Annotations[formatsKey]) }
 
 func (p *program) options() wire.Options {
-	level := slog.LevelWarn
+	return wire.Options{ConfigPath: p.config, DB: p.db, Version: version(), Env: p.env, Log: p.log(slog.LevelWarn)}
+}
+
+// log is the log on standard error from a level up, or of everything where the
+// user wants to see what is being done.
+func (p *program) log(level slog.Level) *slog.Logger {
 	if p.verbose {
 		level = slog.LevelDebug
 	}
-	return wire.Options{ConfigPath: p.config, DB: p.db, Version: version(), Env: p.env,
-		Log: slog.New(slog.NewTextHandler(p.err, &slog.HandlerOptions{Level: level}))}
+	o := &slog.HandlerOptions{Level: level}
+	if p.logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(p.err, o))
+	}
+	return slog.New(slog.NewTextHandler(p.err, o))
 }
 
 // tools runs f with the parts that need no archive.

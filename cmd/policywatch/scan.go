@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -130,30 +129,5 @@ func (p *program) scanLine(r monitor.Result) {
 		if len(r.Absent) > 0 {
 			fmt.Fprintf(p.out, "          absent: %v\n", r.Absent)
 		}
-	}
-}
-
-// progressBar counts sites on standard error where that is a terminal.
-type progressBar struct {
-	w     io.Writer
-	n, of int
-}
-
-func (p *program) progress(of int) *progressBar {
-	if !isTerminal(p.err) || p.format != "json" && isTerminal(p.out) && p.verbose {
-		return &progressBar{}
-	}
-	return &progressBar{w: p.err, of: of}
-}
-
-func (b *progressBar) step(site string) {
-	if b.n++; b.w != nil {
-		fmt.Fprintf(b.w, "\r\x1b[K%d/%d %s", b.n, b.of, site)
-	}
-}
-
-func (b *progressBar) done() {
-	if b.w != nil {
-		fmt.Fprint(b.w, "\r\x1b[K")
 	}
 }

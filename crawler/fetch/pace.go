@@ -74,10 +74,12 @@ func (p *pace) Fetch(ctx context.Context, r record.Request) (*record.Snapshot, e
 		p.leave(u.Host, t)
 		return nil, err
 	}
+	defer func() { // also after a panic, or the host would never be asked again
+		<-t.slot
+		p.leave(u.Host, t)
+	}()
 	snap, err := p.next.Fetch(ctx, r)
 	p.heed(u.Host, t, gap, faultOf(err))
-	<-t.slot
-	p.leave(u.Host, t)
 	return snap, err
 }
 

@@ -43,8 +43,18 @@ type data struct {
 	Scan     *record.ScanSummary `json:"scan,omitempty"`
 	Profile  string              `json:"profile,omitempty"`
 	// Why says by which routes the event came here.
-	Why   []record.Cause    `json:"why,omitempty"`
-	Links map[string]string `json:"links"`
+	Why     []record.Cause    `json:"why,omitempty"`
+	Links   map[string]string `json:"links"`
+	Message message           `json:"message"`
+}
+
+// message is the event in words, in the channel's language, for receivers that
+// pass it on to people. The reason beside it stays English: programs read that.
+type message struct {
+	Lang    string `json:"lang"`
+	Dir     string `json:"dir"`
+	Subject string `json:"subject"`
+	Reason  string `json:"reason"`
 }
 
 type versions struct {
@@ -53,21 +63,23 @@ type versions struct {
 }
 
 // body writes the alert for machines. The same alert gives the same bytes.
-func (w *Writer) body(a record.Alert) ([]byte, error) {
-	b, err := json.Marshal(w.envelope(a))
+func (w *Writer) body(a record.Alert, v voice) ([]byte, error) {
+	b, err := json.Marshal(w.envelope(a, v))
 	if err != nil {
 		return nil, fmt.Errorf("write the body of %s for %s: %w", a.Event.Type, a.Event.Site, err)
 	}
 	return b, nil
 }
 
-func (w *Writer) envelope(a record.Alert) envelope {
+func (w *Writer) envelope(a record.Alert, v voice) envelope {
 	ev := a.Event
 	d := data{
 		Site: ev.Site, Name: ev.Name, URL: ev.URL, OldURL: ev.OldURL, Lang: ev.Lang, Labels: ev.Labels,
 		Versions: versions{ev.From, ev.To}, Severity: severity(ev), Reason: ev.Reason,
 		Findings: slices.Clone(ev.Findings), Fault: ev.Fault, Scan: ev.Scan, Profile: ev.Profile, Why: a.Why, Links: w.links(ev),
+		Message: message{Lang: v.Book.Lang, Dir: v.Book.Dir, Subject: v.subject(ev)},
 	}
+	d.Message.Reason, _ = v.reason(ev)
 	if d.Severity == "" {
 		d.Severity = record.SeverityNone
 	}

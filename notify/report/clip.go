@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"policywatch/store/record"
+	"policywatch/store/speech"
 )
 
 // clip cuts s to at most n runes, at the end of a word where one is near, never
@@ -50,7 +51,7 @@ func runs(e record.Edit) []run {
 	// loose runs stand apart whether or not their text says so.
 	loose := true
 	add := func(op record.EditOp, text string) {
-		r := run{Op: op, Text: clean(text), lead: loose || startsWithSpace(text), trail: loose || endsWithSpace(text)}
+		r := run{Op: op, Text: speech.Clean(text), lead: loose || startsWithSpace(text), trail: loose || endsWithSpace(text)}
 		switch {
 		case r.Text != "":
 			out = append(out, r)
@@ -64,7 +65,7 @@ func runs(e record.Edit) []run {
 	case e.Op == record.EditInsert:
 		add(record.EditInsert, e.After)
 	case e.Op == record.EditMove:
-		add("", firstOf(e.After, e.Before))
+		add("", speech.First(e.After, e.Before))
 	case len(e.Parts) > 0:
 		// Parts that make up a side letter by letter carry their own spaces.
 		loose = join(e.Parts, record.EditInsert) != e.Before && join(e.Parts, record.EditDelete) != e.After
@@ -72,7 +73,7 @@ func runs(e record.Edit) []run {
 			add(p.Op, p.Text)
 		}
 	default:
-		before, after := strings.Fields(clean(e.Before)), strings.Fields(clean(e.After))
+		before, after := strings.Fields(speech.Clean(e.Before)), strings.Fields(speech.Clean(e.After))
 		head := 0
 		for head < len(before) && head < len(after) && before[head] == after[head] {
 			head++

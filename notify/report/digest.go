@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"policywatch/store/record"
+	"policywatch/store/speech"
 )
 
 // shortDigest is how many events of a digest a chat shows.
@@ -46,7 +47,7 @@ type bundled struct {
 // Digest renders alerts as one message with the given ID. It is in no order that
 // depends on how they are given: the gravest stand first, then the oldest.
 func (w *Writer) Digest(id string, alerts []record.Alert, lang string) (Message, error) {
-	if len(w.books) == 0 {
+	if w.voices.Mute() {
 		return Message{}, fmt.Errorf("write digest %s: no phrasebook is loaded", id)
 	}
 	alerts = slices.Clone(alerts)
@@ -68,7 +69,7 @@ func (w *Writer) Digest(id string, alerts []record.Alert, lang string) (Message,
 		if a.Event.At.After(ev.At) {
 			ev.At = a.Event.At
 		}
-		d.Items = append(d.Items, w.page(a.Event, lang, listed))
+		d.Items = append(d.Items, w.page(a.Event, lang, listed, nil))
 		for _, c := range a.Why {
 			c = record.Cause{Route: c.Route} // by what conditions differs from event to event
 			if !slices.Contains(causes, c) {
@@ -76,20 +77,20 @@ func (w *Writer) Digest(id string, alerts []record.Alert, lang string) (Message,
 			}
 		}
 		a.Event = summary(a.Event)
-		body.Events = append(body.Events, w.envelope(a))
+		body.Events = append(body.Events, w.envelope(a, v))
 	}
 	if body.Severity == "" {
 		body.Severity = record.SeverityNone
 	}
-	head := v.count("head.digest", len(alerts), v.number(len(alerts)))
-	d.page = page{Lang: v.book.Lang, Dir: v.book.Dir, Headline: capital(head), Level: ev.Severity, Footer: v.say("footer"), voice: v, limits: brief}
-	d.Subject = v.say("subject.plain", "policywatch", head)
+	head := v.Count("head.digest", len(alerts), v.Number(len(alerts)))
+	d.page = page{Lang: v.Book.Lang, Dir: v.Book.Dir, Headline: speech.Capital(head), Level: ev.Severity, Footer: v.Say("footer"), voice: v, limits: brief}
+	d.Subject = v.Say("subject.plain", "policywatch", head)
 	if ev.Severity.Rank() > 0 {
-		d.Severity = v.severity(ev.Severity)
-		d.Subject = v.say("subject", "policywatch", head, d.Severity)
+		d.Severity = v.Severity(ev.Severity)
+		d.Subject = v.Say("subject", "policywatch", head, d.Severity)
 	}
 	for _, c := range causes[:min(len(causes), whyLimit)] {
-		d.Why = append(d.Why, v.say("why.digest", v.route(c)))
+		d.Why = append(d.Why, v.Say("why.digest", v.route(c)))
 	}
 	d.styles = looks(d.Dir)
 	var html strings.Builder
@@ -107,7 +108,7 @@ func (w *Writer) Digest(id string, alerts []record.Alert, lang string) (Message,
 func (d digest) Item(p page) document { return document{page: p, styles: d.styles} }
 
 // Tells reports whether a row says why; a list leaves the others to the archive.
-func (d digest) Tells(r row) bool { return r.Label == d.voice.say("label.reason") }
+func (d digest) Tells(r row) bool { return r.Label == d.voice.Say("label.reason") }
 
 func (d digest) text() string {
 	t := &typesetter{dir: d.Dir}
@@ -118,7 +119,7 @@ func (d digest) text() string {
 		for _, r := range p.Rows {
 			switch {
 			case r.Foreign:
-				t.line(2, span{text: r.Text, dir: ltr})
+				t.line(2, span{text: r.Text, dir: speech.LTR})
 			case d.Tells(r) || r.URL != "":
 				t.line(2, span{text: r.Text})
 			}
@@ -138,7 +139,7 @@ func (d digest) short() string {
 		t.item(span{text: p.Subject})
 	}
 	if more := len(d.Items) - shortDigest; more > 0 {
-		t.line(0, span{text: d.voice.say("more", d.voice.number(more))})
+		t.line(0, span{text: d.voice.Say("more", d.voice.Number(more))})
 	}
 	return t.String()
 }

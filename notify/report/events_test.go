@@ -59,6 +59,18 @@ func events() map[string]record.Event {
 			},
 		},
 	}
+	dropped.Reason = ""
+	dropped.Change.Reason = "The section “مدت نگهداری اطلاعات” was removed; nothing else in the statement speaks of how long data are kept. The profile requires what is now missing: مدت نگهداری (decree 1127128, art. 7) and Destruction of data (art. 18)."
+	dropped.Change.Told = []record.Sentence{
+		record.Say("told.section_removed_topic", record.Quote("rtl", "مدت نگهداری اطلاعات"), record.About(record.Retention)),
+		record.Say("told.required", record.Value{Kind: record.ValueElement, Elements: []record.ElementName{
+			{ID: "retention", Title: map[string]string{"en": "Period of retention", "fa": "مدت نگهداری", "ar": "مدة الاحتفاظ"},
+				Citation: map[string]string{"en": "decree 1127128, art. 7", "fa": "مصوبهٔ ۱۱۲۷۱۲۸، مادهٔ ۷"}},
+			{ID: "destruction", Title: map[string]string{"en": "Destruction of data"}, Citation: map[string]string{"en": "art. 18"}},
+		}}),
+		record.Say("told.flip_under", record.Quote("rtl", "اشتراک‌گذاری"), record.Quote("rtl", "… به هیچ وجه در اختیار اشخاص ثالث قرار نمی‌دهد."),
+			record.Quote("rtl", "… در صورت نیاز در اختیار اشخاص ثالث قرار می‌دهد.")),
+	}
 	dropped.Findings = []record.Finding{
 		{ID: "retention", Title: "مدت نگهداری", Citation: "decree 1127128, art. 7", Must: true, Status: record.StatusAbsent},
 		{ID: "destruction", Title: "Destruction of data", Citation: "art. 18", Status: record.StatusAbsent},
@@ -95,11 +107,15 @@ func events() map[string]record.Event {
 	moved := arabic
 	moved.Type, moved.From, moved.To, moved.Severity = record.EventMoved, 8, 8, record.SeverityInfo
 	moved.OldURL, moved.URL = moved.URL, "https://jazan.gov.example/ar/privacy"
+	moved.Reason = "The statement moved from " + moved.OldURL + " to " + moved.URL + "."
+	moved.Told = []record.Sentence{record.Say("told.moved", record.Text(moved.OldURL), record.Text(moved.URL))}
 
 	failing := english
 	failing.Type, failing.To = record.EventFailing, 2
 	failing.Fault = &record.Fault{Kind: record.FaultTimeout, URL: failing.URL}
-	failing.Reason = "Three visits in a row have failed."
+	failing.Reason = "3 visits in a row gave no statement: The server did not answer in time (timeout)."
+	failing.Told = []record.Sentence{record.Say("told.failing", record.Count(3), record.Value{Kind: record.ValueFault, Texts: []string{"timeout"}},
+		record.Text("https://tax.gov.example/privacy-policy: timeout"))}
 
 	recovered := persian
 	recovered.Type, recovered.To = record.EventRecovered, 4

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"policywatch/notify/report"
 	"policywatch/store/record"
 )
 
@@ -75,6 +76,37 @@ func TestPages(t *testing.T) {
 			t.Fatal(err)
 		}
 		golden(t, c.event+"."+c.lang+".page.html", page)
+	}
+}
+
+// whole is both texts of the statement in which events()["number"] happened.
+func whole() []record.Edit {
+	return append([]record.Edit{
+		{Section: "جمع البيانات", Before: "جمع البيانات", After: "جمع البيانات"},
+		{Section: "جمع البيانات", Before: "تجمع الأمانة الاسم ورقم الجوال.\nولا تجمع غير ذلك.", After: "تجمع الأمانة الاسم ورقم الجوال.\nولا تجمع غير ذلك."},
+	}, append(events()["number"].Change.Edits,
+		record.Edit{Section: "الاحتفاظ بالبيانات", Before: "وتحفظ السجلات في مركز بيانات داخل الدولة.", After: "وتحفظ السجلات في مركز بيانات داخل الدولة."},
+		record.Edit{Op: record.EditDelete, Section: "Cookies", Before: "Cookies"},
+		record.Edit{Op: record.EditDelete, Section: "Cookies", Before: "This site uses cookies from the network of example.com."},
+		record.Edit{Op: record.EditInsert, Section: "اتصل بنا", After: "اتصل بنا"},
+		record.Edit{Op: record.EditInsert, Section: "اتصل بنا", After: "راسلنا على privacy@jazan.gov.example في أي وقت."},
+	)...)
+}
+
+// A comparison of whole texts: what stands is folded, and both views are right
+// to left with what runs the other way isolated.
+func TestComparisons(t *testing.T) {
+	w, ev := writer(t), events()["number"]
+	for _, lang := range []string{"ar", "en"} {
+		v := report.View{Whole: whole(), Old: "jazan@7", New: "jazan@8", Width: 72}
+		golden(t, "whole."+lang+".inline", w.CompareText(ev, lang, v))
+		v.Side = true
+		golden(t, "whole."+lang+".side", w.CompareText(ev, lang, v))
+		page, err := w.CompareHTML(ev, lang, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "whole."+lang+".page.html", page)
 	}
 }
 

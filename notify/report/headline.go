@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"policywatch/store/record"
+	"policywatch/store/speech"
 )
 
 const (
@@ -21,7 +22,7 @@ const (
 // title is the site's name for people, empty when the event has no site, as
 // with two files compared.
 func title(ev record.Event) string {
-	return clip(clean(firstOf(ev.Name, ev.Site)), nameLimit)
+	return clip(speech.Clean(speech.First(ev.Name, ev.Site)), nameLimit)
 }
 
 // severity is the event's own, else its change's.
@@ -43,9 +44,9 @@ func (v voice) subject(ev record.Event) string {
 	head = clipIsolated(head, subjectLimit-len([]rune(name)))
 	switch {
 	case name != "" && told:
-		return v.say("subject", name, head, v.severity(s))
+		return v.Say("subject", name, head, v.Severity(s))
 	case name != "":
-		return v.say("subject.plain", name, head)
+		return v.Say("subject.plain", name, head)
 	}
 	return head
 }
@@ -57,8 +58,8 @@ func clipIsolated(s string, n int) string {
 	if cut == s {
 		return s
 	}
-	open := strings.Count(cut, lri) + strings.Count(cut, rli) + strings.Count(cut, fsi) - strings.Count(cut, pdi)
-	return cut + strings.Repeat(pdi, max(open, 0))
+	open := strings.Count(cut, speech.LRI) + strings.Count(cut, speech.RLI) + strings.Count(cut, speech.FSI) - strings.Count(cut, speech.PDI)
+	return cut + strings.Repeat(speech.PDI, max(open, 0))
 }
 
 // headline says what happened, in half a sentence.
@@ -66,31 +67,31 @@ func (v voice) headline(ev record.Event) string {
 	switch ev.Type {
 	case record.EventFailing:
 		if ev.Fault == nil {
-			return v.say("head.failing")
+			return v.Say("head.failing")
 		}
-		return v.say("head.failing.why", v.inner(v.fault(ev.Fault.Kind)))
+		return v.Say("head.failing.why", speech.Inner(v.Fault(ev.Fault.Kind)))
 	case record.EventRecovered:
-		return v.say("head.recovered")
+		return v.Say("head.recovered")
 	case record.EventGone:
-		return v.say("head.gone")
+		return v.Say("head.gone")
 	case record.EventMoved:
-		return v.say("head.moved")
+		return v.Say("head.moved")
 	case record.EventScanFinished:
 		if ev.Scan == nil {
-			return v.say("head.scan")
+			return v.Say("head.scan")
 		}
-		return v.say("head.scan.counts", v.number(ev.Scan.Sites), v.number(ev.Scan.Changed), v.number(ev.Scan.Faults))
+		return v.Say("head.scan.counts", v.Number(ev.Scan.Sites), v.Number(ev.Scan.Changed), v.Number(ev.Scan.Faults))
 	case record.EventReturned:
-		return v.say("head.returned")
+		return v.Say("head.returned")
 	case record.EventOutage:
-		return v.say("head.outage")
+		return v.Say("head.outage")
 	case record.EventTest:
-		return v.say("head.test")
+		return v.Say("head.test")
 	}
 	if ev.Change != nil {
 		return v.change(ev)
 	}
-	return v.say("head.changed")
+	return v.Say("head.changed")
 }
 
 // change picks the gravest part of a change.
@@ -98,62 +99,67 @@ func (v voice) change(ev record.Event) string {
 	c := ev.Change
 	switch {
 	case c.Class == record.ClassReturned, c.Class == record.ClassUnusable:
-		return v.class(c.Class)
+		return v.Class(c.Class)
 	case len(c.Dropped) > 0:
 		return v.sections("head.dropped", c.Dropped)
 	case len(c.Lost) > 0:
 		var names []string
-		for _, e := range lost(ev) {
+		for _, e := range v.lost(ev) {
 			names = append(names, clip(e.Title, nameLimit))
 		}
-		return v.count("head.lost", len(names), v.list(v.quoted(names), 2))
+		return v.Count("head.lost", len(names), v.List(v.Quoted(names), 2))
 	case len(c.Flips) > 0:
-		return v.count("head.flip", len(c.Flips), v.number(len(c.Flips)))
+		return v.Count("head.flip", len(c.Flips), v.Number(len(c.Flips)))
 	case len(c.Added) > 0:
 		return v.sections("head.added", c.Added)
 	case c.Class != record.ClassSubstantive && c.Class != record.ClassMinor:
-		return v.class(c.Class)
+		return v.Class(c.Class)
 	case len(c.Facts) == 1:
 		f := c.Facts[0]
 		label := v.factLabel(f.Kind)
 		before, after := v.fact(f.Kind, f.Before, valueLimit), v.fact(f.Kind, f.After, valueLimit)
 		switch {
 		case f.Before == "":
-			return v.say("head.fact.added", label, after)
+			return v.Say("head.fact.added", label, after)
 		case f.After == "":
-			return v.say("head.fact.removed", label, before)
+			return v.Say("head.fact.removed", label, before)
 		}
-		return v.say("head.fact", label, before, after)
+		return v.Say("head.fact", label, before, after)
 	case len(c.Facts) > 1:
-		return v.say("head.facts", v.number(len(c.Facts)))
+		return v.Say("head.facts", v.Number(len(c.Facts)))
 	case len(c.Altered) > 0 && c.Class == record.ClassSubstantive:
 		return v.sections("head.altered", c.Altered)
 	}
-	return v.class(c.Class)
+	return v.Class(c.Class)
 }
 
 func (v voice) sections(key string, topics []record.Topic) string {
-	return v.count(key, len(topics), v.list(v.quoted(v.topics(topics)), 3))
+	return v.Count(key, len(topics), v.List(v.Quoted(v.topics(topics)), 3))
 }
-
-// inner makes a sentence fit inside another: without its full stop.
-func (v voice) inner(s string) string { return strings.TrimRight(s, ".。") }
 
 // element is a profile's element that the statement no longer meets.
 type element struct{ Title, Citation string }
 
-// lost looks up the elements that went; one that the findings do not name is
+// lost looks up the elements that went: their names in the voice's language where
+// the reason brings them, else those of the findings; one that neither names is
 // shown by its ID.
-func lost(ev record.Event) []element {
-	var out []element
-	for _, id := range ev.Change.Lost {
-		e := element{Title: strings.ReplaceAll(clean(id), "_", " ")}
-		for _, f := range ev.Findings {
-			if f.ID == id {
-				e = element{firstOf(clean(f.Title), e.Title), clean(f.Citation)}
+func (v voice) lost(ev record.Event) []element {
+	named := make(map[string]element)
+	for _, f := range ev.Findings {
+		named[f.ID] = element{f.Title, f.Citation}
+	}
+	for _, s := range ev.Change.Told {
+		for _, x := range s.Values {
+			for _, n := range x.Elements {
+				e := named[n.ID]
+				named[n.ID] = element{speech.First(n.Title[v.Book.Lang], e.Title, n.Title["en"]), speech.First(n.Citation[v.Book.Lang], e.Citation, n.Citation["en"])}
 			}
 		}
-		out = append(out, e)
+	}
+	var out []element
+	for _, id := range ev.Change.Lost {
+		e := named[id]
+		out = append(out, element{speech.First(speech.Clean(e.Title), strings.ReplaceAll(speech.Clean(id), "_", " ")), speech.Clean(e.Citation)})
 	}
 	return out
 }

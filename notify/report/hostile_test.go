@@ -12,6 +12,7 @@ import (
 	"golang.org/x/net/html"
 	"pgregory.net/rapid"
 
+	"policywatch/notify/report"
 	"policywatch/store/record"
 )
 
@@ -69,6 +70,12 @@ func anyEvent() *rapid.Generator[record.Event] {
 					c.Flips = append(c.Flips, record.Flip{Before: e.Before, After: e.After})
 				}
 			}
+			for range rapid.IntRange(0, 3).Draw(t, "sentences") {
+				c.Told = append(c.Told, record.Say(rapid.SampledFrom([]string{"told.flip_under", "told.required", "told.newer", ""}).Draw(t, "key"),
+					record.Quote(rapid.SampledFrom([]string{"", "rtl", "ltr", "odd"}).Draw(t, "quote's dir"), str("quote"), str("quote")),
+					record.Text(str("text")), record.Value{Kind: record.ValueElement, Elements: []record.ElementName{{ID: str("id"), Title: map[string]string{"en": str("title")},
+						Citation: map[string]string{"fa": str("citation")}}}}))
+			}
 			ev.Change = c
 			for _, id := range c.Lost {
 				ev.Findings = append(ev.Findings, record.Finding{ID: id, Title: str("title"), Citation: str("citation"), Evidence: &record.Evidence{Quote: str("quote")}})
@@ -108,6 +115,20 @@ func TestHostileEvents(t *testing.T) {
 			t.Fatal(err)
 		}
 		checkHTML(t, page, 1)
+		whole := []record.Edit{{Section: ev.Name, Before: ev.Reason, After: ev.Reason}}
+		if ev.Change != nil {
+			whole = append(whole, ev.Change.Edits...)
+		}
+		if page, err = w.CompareHTML(ev, lang, report.View{Whole: whole, Old: ev.Site, New: ev.URL}); err != nil {
+			t.Fatal(err)
+		}
+		checkHTML(t, page, 1)
+		for _, side := range []bool{false, true} {
+			text := w.CompareText(ev, lang, report.View{Whole: whole, Old: ev.Site, New: ev.URL, Side: side, Width: rapid.IntRange(0, 120).Draw(t, "width")})
+			for line := range strings.Lines(text) {
+				checkLine(t, "comparison", strings.TrimSuffix(line, "\n"))
+			}
+		}
 		again, _ := w.Write(record.Alert{ID: "pw_1", Event: ev}, lang)
 		if again.Subject != m.Subject || again.Text != m.Text || again.HTML != m.HTML || string(again.JSON) != string(m.JSON) {
 			t.Error("the same event was told in two ways")
@@ -143,7 +164,7 @@ func checkLine(t fataler, what, line string) {
 // checkHTML asserts that a page runs nothing and loads nothing.
 func checkHTML(t fataler, page string, sheets int) {
 	known := map[string]bool{}
-	for _, e := range strings.Fields("html head meta title style body div p h1 h2 h3 span bdi table tbody tr th td a ul li del ins details summary") {
+	for _, e := range strings.Fields("html head meta title style body div p h1 h2 h3 span bdi table tbody tr th td a ul li del ins details summary section input label") {
 		known[e] = true
 	}
 	doc, err := html.Parse(strings.NewReader(page))

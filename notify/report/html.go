@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"policywatch/store/record"
+	"policywatch/store/speech"
 )
 
 //go:embed page.html.tmpl
@@ -65,10 +66,26 @@ func (d document) Badge() template.HTMLAttr {
 }
 
 // Say is a fixed phrase.
-func (d document) Say(key string) string { return d.voice.say(key) }
+func (d document) Say(key string) string { return d.voice.Say(key) }
 
 // Folded says how many words a folded stretch hides.
-func (d document) Folded(n int) string { return d.voice.count("fold", n, d.voice.number(n)) }
+func (d document) Folded(n int) string { return d.folded(n) }
+
+// Name is what a side is called.
+func (d document) Name(new bool) string { return d.name(new) }
+
+// Old and New are the runs that one side of an edit shows, folded ones included.
+func (d document) Old(e edit) stretch { return stretch{d, without(e, record.EditInsert)} }
+
+// New is the later side's counterpart of Old.
+func (d document) New(e edit) stretch { return stretch{d, without(e, record.EditDelete)} }
+
+func without(e edit, hide record.EditOp) []run {
+	if e.Op == hide {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(e.Runs), func(r run) bool { return r.Op == hide })
+}
 
 // With pairs runs with their page.
 func (d document) With(rs []run) stretch { return stretch{d, rs} }
@@ -76,9 +93,9 @@ func (d document) With(rs []run) stretch { return stretch{d, rs} }
 var (
 	// isolates takes the isolates out of a text, for the title bar, which is not
 	// known to honour them.
-	isolates = strings.NewReplacer(lri, "", rli, "", fsi, "", pdi, "")
+	isolates = strings.NewReplacer(speech.LRI, "", speech.RLI, "", speech.FSI, "", speech.PDI, "")
 	// elements turns them into elements, which is how a page says the same.
-	elements = strings.NewReplacer(lri, `<bdi dir="ltr">`, rli, `<bdi dir="rtl">`, fsi, `<bdi>`, pdi, `</bdi>`)
+	elements = strings.NewReplacer(speech.LRI, `<bdi dir="ltr">`, speech.RLI, `<bdi dir="rtl">`, speech.FSI, `<bdi>`, speech.PDI, `</bdi>`)
 )
 
 // markup escapes a text of our own phrases and turns its isolates into
@@ -92,21 +109,20 @@ func markup(s string) template.HTML {
 // addresses in a row, the old and the new, would else change places in a
 // right-to-left sentence.
 func (s stretch) Dir(r run) string {
-	left, right, _ := script(r.Text)
-	switch {
-	case left && !right:
-		return ltr
-	case right && !left:
-		return rtl
-	}
-	return s.Page.QuoteDir
+	return s.Page.way([]run{r})
 }
+
+// Way is the direction of all the runs together.
+func (s stretch) Way() string { return s.Page.way(s.Runs) }
+
+// LineWay is the direction of a line of the statement.
+func (d document) LineWay(line string) string { return d.way([]run{{Text: line}}) }
 
 // looks are the styles by name. Sides are spelled out by direction, because
 // mail programs know no logical ones.
 func looks(dir string) map[string]string {
 	start, end := "left", "right"
-	if dir == rtl {
+	if dir == speech.RTL {
 		start, end = end, start
 	}
 	return map[string]string{
@@ -126,8 +142,8 @@ func looks(dir string) map[string]string {
 		"edit":  "margin:8px 0;padding:0 12px;border-" + start + ":3px solid #c9c9c9",
 		"op":    "margin:0;color:#555;font-size:14px",
 		"quote": "margin:0 0 4px;overflow-wrap:anywhere",
-		"del":   "background:#fde4e1;color:#8c1d18",
-		"ins":   "background:#dff3e1;color:#0b5a1e;text-decoration:none",
+		"del":   "background:#fde4e1;color:#8c1d18;text-decoration:line-through",
+		"ins":   "background:#dff3e1;color:#0b5a1e;text-decoration:none;border-bottom:2px solid",
 		"fold":  "display:inline;color:#555",
 		"more":  "color:#555",
 		"foot":  "margin:32px 0 0;padding-top:8px;border-top:1px solid #ddd;color:#555;font-size:14px",
@@ -141,11 +157,34 @@ func (d document) sheet() template.HTML {
 	for _, name := range slices.Sorted(maps.Keys(d.styles)) {
 		fmt.Fprintf(&b, ".%s{%s}\n", name, d.styles[name])
 	}
-	// A folded stretch is a button within the line until it is opened.
-	b.WriteString(".fold summary{display:inline;cursor:pointer;list-style:none;padding:0 4px;border-radius:4px;background:#eee}\n" +
-		".fold summary::-webkit-details-marker{display:none}\n" +
-		"@media (prefers-color-scheme:dark){.body{background:#161616;color:#e8e8e8}.site,.h3,.th,.op,.more,.foot,.fold{color:#a8a8a8}" +
-		".del{background:#4a1512;color:#ffb4ab}.ins{background:#0f3d1a;color:#9be7a8}.mild,.fold summary{background:#333;color:#e8e8e8}a{color:#8ab4f8}}\n" +
-		"</style>")
+	b.WriteString(folding)
+	b.WriteString("</style>")
 	return template.HTML(b.String())
 }
+
+// folding is what only a sheet can say: folded stretches, the two views, narrow
+// and dark screens. Sides follow the direction of the text by themselves.
+const folding = `.sheet{max-width:72em}
+.fold{display:inline-block}
+.fold[open],.fold[open]::details-content{display:inline}
+.fold summary{display:inline;cursor:pointer;list-style:none;padding:0 4px;border-radius:4px;background:#eee}
+.fold summary::-webkit-details-marker{display:none}
+.views>label{display:inline-block;padding:2px 12px 2px 4px;cursor:pointer}
+input:focus-visible+label,summary:focus-visible{outline:2px solid #1a5fb4;outline-offset:2px}
+.names,.pair{display:grid;grid-template-columns:1fr 1fr;gap:0 16px}
+.names{position:sticky;top:0;margin:8px 0;padding:4px 0;background:#fff;border-bottom:1px solid #767676;color:#444;font-size:14px}
+.pair>div,.one{margin:4px 0;padding:4px 12px;border-inline-start:3px solid #c9c9c9;overflow-wrap:anywhere}
+.pair>div:empty{border-inline-start-style:dotted}
+#side:checked~section .one,#inline:checked~section .pair,#inline:checked~.names{display:none}
+section{margin:16px 0}
+section>h3{margin:0 0 4px;font-size:17px;line-height:1.5}
+details.same{margin:4px 0;color:#444}
+details.same>summary{padding:2px 8px;border-radius:4px;background:#f2f2f2;cursor:pointer}
+details.same .name{font-weight:600;padding-inline-end:8px}
+details.same .count{font-size:14px}
+details.same p{margin:4px 12px}
+@media (max-width:40em){.pair{grid-template-columns:1fr}.names,.pair>div:empty{display:none}}
+@media print{.views>input,.views>label{display:none}.names{position:static}}
+@media (prefers-color-scheme:dark){.body,.names{background:#161616;color:#e8e8e8}.site,.h3,.th,.op,.more,.foot,.fold,.names,details.same{color:#b5b5b5}
+.del{background:#4a1512;color:#ffb4ab}.ins{background:#0f3d1a;color:#9be7a8}.mild,.fold summary,details.same>summary{background:#333;color:#e8e8e8}a{color:#8ab4f8}}
+`

@@ -3,10 +3,9 @@ package report
 import (
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"policywatch/store/record"
+	"policywatch/store/speech"
 )
 
 // limits bound what a rendering shows.
@@ -46,6 +45,8 @@ type page struct {
 	Footer string
 	voice  voice
 	limits limits
+	// Names are what the two sides are called, where somebody named them.
+	Names [2]string
 }
 
 // row is one labelled line. Text is set as it is to stand in the line: values
@@ -62,49 +63,62 @@ type row struct {
 // pair is something before and after, isolated; an empty side is absent.
 type pair struct{ Label, Before, After string }
 
-// group is the edits under one heading.
+// group is the edits under one heading. Op says that the heading itself came or
+// went; Same that nothing under it changed, and Words how many words that are.
 type group struct {
 	Heading string
+	Op      record.EditOp
 	Edits   []edit
+	Same    bool
+	Words   int
 }
 
+// edit is one place, or with an empty Op a stretch that stands: its blocks are
+// Lines, and it has Words of them all.
 type edit struct {
 	Op    record.EditOp
 	Label string
 	Runs  []run
+	Lines []string
+	Words int
 }
 
-func (w *Writer) page(ev record.Event, lang string, lim limits) page {
+// page draws up the report of an event. edits stand in place of the change's own;
+// nil leaves those.
+func (w *Writer) page(ev record.Event, lang string, lim limits, edits []record.Edit) page {
 	v := w.voice(lang)
 	p := page{
-		Lang: v.book.Lang, Dir: v.book.Dir, Subject: v.subject(ev), Site: title(ev), Headline: capital(v.headline(ev)),
-		Level: severity(ev), QuoteLang: language(ev.Lang), QuoteDir: direction(ev.Dir), Footer: v.say("footer"),
+		Lang: v.Book.Lang, Dir: v.Book.Dir, Subject: v.subject(ev), Site: title(ev), Headline: speech.Capital(v.headline(ev)),
+		Level: severity(ev), QuoteLang: language(ev.Lang), QuoteDir: direction(ev.Dir), Footer: v.Say("footer"),
 		More: make(map[string]string), voice: v, limits: lim,
 	}
 	if p.Level.Rank() > 0 {
-		p.Severity = v.severity(p.Level)
+		p.Severity = v.Severity(p.Level)
 	}
 	p.rows(ev)
 	if c := ev.Change; c != nil {
-		p.change(ev, c)
+		if edits == nil {
+			edits = c.Edits
+		}
+		p.change(ev, c, edits)
 	}
 	return p
 }
 
 func (p *page) row(key, text string) {
 	if text != "" {
-		p.Rows = append(p.Rows, row{Label: p.voice.say(key), Text: text})
+		p.Rows = append(p.Rows, row{Label: p.voice.Say(key), Text: text})
 	}
 }
 
 // address adds a row for a URL, and makes it a link only where a browser may
 // follow it.
 func (p *page) address(key, url string) {
-	url = clean(url)
+	url = speech.Clean(url)
 	if url == "" {
 		return
 	}
-	r := row{Label: p.voice.say(key), Text: isolate(clip(url, p.limits.quote), p.Dir)}
+	r := row{Label: p.voice.Say(key), Text: speech.Isolate(clip(url, p.limits.quote), p.Dir)}
 	if l := strings.ToLower(url); strings.HasPrefix(l, "https://") || strings.HasPrefix(l, "http://") {
 		r.URL = url
 	}
@@ -113,54 +127,50 @@ func (p *page) address(key, url string) {
 
 func (p *page) rows(ev record.Event) {
 	v := p.voice
-	reason := ev.Reason
-	if reason == "" && ev.Change != nil {
-		reason = ev.Change.Reason
-	}
-	if reason = clip(clean(reason), 1000); reason != "" {
-		p.Rows = append(p.Rows, row{Label: v.say("label.reason"), Text: isolateQuotes(reason, ltr), Foreign: v.book.Lang != "en"})
+	if text, english := v.reason(ev); text != "" {
+		p.Rows = append(p.Rows, row{Label: v.Say("label.reason"), Text: text, Foreign: english && v.Book.Lang != "en"})
 	}
 	if f := ev.Fault; f != nil && ev.Type != record.EventFailing { // whose headline says it
-		p.row("label.fault", v.fault(f.Kind))
+		p.row("label.fault", v.Fault(f.Kind))
 	}
 	if c := ev.Change; c != nil {
-		p.row("label.dropped", v.row(v.topics(c.Dropped)))
-		p.row("label.added", v.row(v.topics(c.Added)))
-		p.row("label.altered", v.row(v.topics(c.Altered)))
-		p.row("label.moved", v.row(v.topics(c.Moved)))
+		p.row("label.dropped", v.Row(v.topics(c.Dropped)))
+		p.row("label.added", v.Row(v.topics(c.Added)))
+		p.row("label.altered", v.Row(v.topics(c.Altered)))
+		p.row("label.moved", v.Row(v.topics(c.Moved)))
 	}
 	if s := ev.Scan; s != nil {
-		p.row("label.sites", v.number(s.Sites))
-		p.row("label.new", v.number(s.New))
-		p.row("label.changed", v.number(s.Changed))
-		p.row("label.unchanged", v.number(s.Unchanged))
-		p.row("label.faults", v.number(s.Faults))
+		p.row("label.sites", v.Number(s.Sites))
+		p.row("label.new", v.Number(s.New))
+		p.row("label.changed", v.Number(s.Changed))
+		p.row("label.unchanged", v.Number(s.Unchanged))
+		p.row("label.faults", v.Number(s.Faults))
 	}
 	switch {
 	case ev.From > 0 && ev.To > ev.From:
-		p.row("label.versions", v.say("arrow", v.number(ev.From), v.number(ev.To)))
+		p.row("label.versions", v.Say("arrow", v.Number(ev.From), v.Number(ev.To)))
 	case ev.To > 0:
-		p.row("label.version", v.number(ev.To))
+		p.row("label.version", v.Number(ev.To))
 	}
 	p.address("label.old_address", ev.OldURL)
 	p.address("label.address", ev.URL)
 	if ev.Name != "" {
-		p.row("label.site", isolate(clip(clean(ev.Site), nameLimit), p.Dir))
+		p.row("label.site", speech.Isolate(clip(speech.Clean(ev.Site), nameLimit), p.Dir))
 	}
 	if !ev.At.IsZero() {
-		p.row("label.when", v.moment(ev.At))
+		p.row("label.when", v.Moment(ev.At))
 	}
 }
 
-func (p *page) change(ev record.Event, c *record.Change) {
+func (p *page) change(ev record.Event, c *record.Change, edits []record.Edit) {
 	v, lim := p.voice, p.limits
-	p.Lost = bounded(p, "lost", lost(ev), lim.lost)
+	p.Lost = bounded(p, "lost", v.lost(ev), lim.lost)
 	for i, e := range p.Lost {
 		p.Lost[i] = element{clip(e.Title, lim.quote), clip(e.Citation, lim.quote)}
 	}
 	for _, f := range bounded(p, "facts", c.Facts, lim.facts) {
 		p.Facts = append(p.Facts, pair{
-			v.factLabel(f.Kind), isolate(v.fact(f.Kind, f.Before, lim.quote), p.Dir), isolate(v.fact(f.Kind, f.After, lim.quote), p.Dir),
+			v.factLabel(f.Kind), speech.Isolate(v.fact(f.Kind, f.Before, lim.quote), p.Dir), speech.Isolate(v.fact(f.Kind, f.After, lim.quote), p.Dir),
 		})
 	}
 	for _, f := range bounded(p, "flips", c.Flips, lim.flips) {
@@ -171,7 +181,6 @@ func (p *page) change(ev record.Event, c *record.Change) {
 		}
 		p.Flips = append(p.Flips, fold(runs(e), lim.context))
 	}
-	edits := c.Edits
 	if lim == brief {
 		// What stands among the flips need not use up the room for edits.
 		edits = slices.DeleteFunc(slices.Clone(edits), func(e record.Edit) bool {
@@ -179,12 +188,34 @@ func (p *page) change(ev record.Event, c *record.Change) {
 		})
 	}
 	for _, e := range bounded(p, "edits", edits, lim.edits) {
-		heading := clip(clean(e.Section), lim.quote)
-		if n := len(p.Groups); n == 0 || p.Groups[n-1].Heading != heading {
-			p.Groups = append(p.Groups, group{Heading: heading})
+		p.place(e)
+	}
+}
+
+// place puts an edit under its heading.
+func (p *page) place(e record.Edit) {
+	heading := clip(speech.Clean(e.Section), p.limits.quote)
+	if n := len(p.Groups); n == 0 || p.Groups[n-1].Heading != heading {
+		p.Groups = append(p.Groups, group{Heading: heading, Same: true})
+	}
+	g := &p.Groups[len(p.Groups)-1]
+	g.Same = g.Same && e.Op == ""
+	switch {
+	case e.Op == "" && e.After == e.Section:
+	case (e.Op == record.EditInsert || e.Op == record.EditDelete) && e.Section != "" && e.Before+e.After == e.Section && len(g.Edits) == 0:
+		g.Op = e.Op
+	case e.Op == "":
+		s := edit{}
+		for line := range strings.Lines(e.After) {
+			if line = speech.Clean(line); line != "" {
+				s.Lines = append(s.Lines, line)
+				s.Words += len(strings.Fields(line))
+			}
 		}
-		g := &p.Groups[len(p.Groups)-1]
-		g.Edits = append(g.Edits, edit{e.Op, v.say("edit." + string(known(e.Op))), fold(runs(e), lim.context)})
+		g.Words += s.Words
+		g.Edits = append(g.Edits, s)
+	default:
+		g.Edits = append(g.Edits, edit{Op: e.Op, Label: p.voice.Say("edit." + string(known(e.Op))), Runs: fold(runs(e), p.limits.context)})
 	}
 }
 
@@ -193,7 +224,7 @@ func bounded[T any](p *page, what string, list []T, limit int) []T {
 	if len(list) <= limit {
 		return list
 	}
-	p.More[what] = p.voice.say("more", p.voice.number(len(list)-limit))
+	p.More[what] = p.voice.Say("more", p.voice.Number(len(list)-limit))
 	return list[:limit]
 }
 
@@ -206,14 +237,8 @@ func known(op record.EditOp) record.EditOp {
 	return record.EditReplace
 }
 
-// capital begins a line that stands alone, in scripts that have capitals.
-func capital(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(r)) + s[n:]
-}
-
 func direction(d string) string {
-	if d == rtl || d == ltr {
+	if d == speech.RTL || d == speech.LTR {
 		return d
 	}
 	return "auto"

@@ -11,6 +11,7 @@ import (
 	"fmt"
 
 	"policywatch/store/record"
+	"policywatch/store/speech"
 )
 
 // Message is one alert, ready to be sent by any channel.
@@ -35,7 +36,7 @@ type Message struct {
 // Writer writes messages. It is safe for concurrent use once its fields are
 // set.
 type Writer struct {
-	books map[string]record.Phrasebook
+	voices speech.Voices
 	// Links gives further addresses of an event by what they lead to, as
 	// "dashboard"; nil means none. They stand in the webhook's body.
 	Links func(record.Event) map[string]string
@@ -44,45 +45,28 @@ type Writer struct {
 // New returns a writer that speaks the languages of books. English is used for
 // every word that another book lacks.
 func New(books []record.Phrasebook) *Writer {
-	w := &Writer{books: make(map[string]record.Phrasebook, len(books))}
-	for _, b := range books {
-		w.books[b.Lang] = b
-	}
-	return w
+	return &Writer{voices: speech.New(books)}
 }
 
 // Write renders the alert's event in the language; English when no phrasebook
 // speaks it. The same alert gives the same message.
 func (w *Writer) Write(a record.Alert, lang string) (Message, error) {
-	if len(w.books) == 0 {
+	if w.voices.Mute() {
 		return Message{}, fmt.Errorf("write alert %s: no phrasebook is loaded", a.ID)
 	}
-	p := w.page(a.Event, lang, brief)
+	p := w.page(a.Event, lang, brief, nil)
 	p.Why = p.voice.why(a.Why)
 	html, err := p.html(false)
 	if err != nil {
 		return Message{}, fmt.Errorf("write alert %s: %w", a.ID, err)
 	}
-	body, err := w.body(a)
+	body, err := w.body(a, w.voice(lang))
 	if err != nil {
 		return Message{}, fmt.Errorf("write alert %s: %w", a.ID, err)
 	}
 	return Message{
-		ID: a.ID, Event: a.Event, Lang: p.Lang, Dir: p.Dir, Subject: p.Subject, Text: p.text(0, false), HTML: html, Short: p.short(), JSON: body,
+		ID: a.ID, Event: a.Event, Lang: p.Lang, Dir: p.Dir, Subject: p.Subject, Text: p.text(View{}), HTML: html, Short: p.short(), JSON: body,
 	}, nil
-}
-
-// ChangeText renders an event in full for a terminal or a text file: wrapped
-// at width columns (0: not at all), with ANSI colours when colour is set. An
-// event without a site, as of two files compared, is told without one.
-func (w *Writer) ChangeText(ev record.Event, lang string, width int, colour bool) string {
-	return w.page(ev, lang, full).text(width, colour)
-}
-
-// ChangeHTML renders an event in full as a page that needs nothing else: no
-// script, no font, no address is loaded.
-func (w *Writer) ChangeHTML(ev record.Event, lang string) (string, error) {
-	return w.page(ev, lang, full).html(true)
 }
 
 // Subject is the line that names the site, what happened and how much it
@@ -93,12 +77,12 @@ func (w *Writer) Subject(ev record.Event, lang string) string { return w.voice(l
 func (w *Writer) Headline(ev record.Event, lang string) string { return w.voice(lang).headline(ev) }
 
 // Fault says in words why a visit failed.
-func (w *Writer) Fault(k record.FaultKind, lang string) string { return w.voice(lang).fault(k) }
+func (w *Writer) Fault(k record.FaultKind, lang string) string { return w.voice(lang).Fault(k) }
 
 // Severity says a severity in words.
-func (w *Writer) Severity(s record.Severity, lang string) string { return w.voice(lang).severity(s) }
+func (w *Writer) Severity(s record.Severity, lang string) string { return w.voice(lang).Severity(s) }
 
 // Topic says a topic in words.
 func (w *Writer) Topic(t record.Topic, lang string) string {
-	return w.voice(lang).topics([]record.Topic{t})[0]
+	return w.voice(lang).Topic(t)
 }

@@ -3,6 +3,8 @@ package report
 import (
 	"strings"
 	"unicode"
+
+	"policywatch/store/speech"
 )
 
 // span is a stretch of words of one look and direction.
@@ -77,7 +79,7 @@ func (t *typesetter) lines(first, next string, spans []span) {
 		}
 		if space && t.width > 0 && t.column+1+size > t.width {
 			t.leave("", plain)
-			t.WriteString(strings.Repeat(pdi, len(t.inner)))
+			t.WriteString(strings.Repeat(speech.PDI, len(t.inner)))
 			t.WriteByte('\n')
 			t.start(next)
 			space, again = false, string(t.inner)
@@ -98,8 +100,8 @@ func (t *typesetter) lines(first, next string, spans []span) {
 }
 
 func (t *typesetter) start(pad string) {
-	if t.dir == rtl {
-		t.WriteString(rlm)
+	if t.dir == speech.RTL {
+		t.WriteString(speech.RLM)
 	}
 	t.WriteString(pad)
 	t.column = len(pad)
@@ -109,9 +111,9 @@ func (t *typesetter) start(pad string) {
 func (t *typesetter) track(word string) {
 	for _, r := range word {
 		switch string(r) {
-		case lri, rli, fsi:
+		case speech.LRI, speech.RLI, speech.FSI:
 			t.inner = append(t.inner, r)
-		case pdi:
+		case speech.PDI:
 			if n := len(t.inner); n > 0 {
 				t.inner = t.inner[:n-1]
 			}
@@ -127,14 +129,14 @@ func (t *typesetter) leave(dir, style string) {
 		t.style = plain
 	}
 	if t.open != "" && t.open != dir {
-		t.WriteString(pdi)
+		t.WriteString(speech.PDI)
 		t.open = ""
 	}
 }
 
 func (t *typesetter) enter(dir, style string) {
 	if t.open != dir {
-		t.WriteString(opener(dir))
+		t.WriteString(speech.Opener(dir))
 		t.open = dir
 	}
 	if t.style != style {

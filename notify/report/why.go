@@ -1,9 +1,10 @@
 package report
 
 import (
-	"strings"
+	"strconv"
 
 	"policywatch/store/record"
+	"policywatch/store/speech"
 )
 
 // whyLimit bounds how many routes are named: who is told by five routes need
@@ -19,17 +20,17 @@ func (v voice) why(causes []record.Cause) []string {
 			parts = append(parts, v.eventName(c.Event))
 		}
 		if c.Floor != "" {
-			parts = append(parts, v.say("why.floor", v.severity(c.Floor)))
+			parts = append(parts, v.Say("why.floor", v.Severity(c.Floor)))
 		}
 		for _, p := range []struct{ key, value string }{{"why.label", c.Label}, {"why.site", c.Site}, {"why.profile", c.Profile}} {
 			if p.value != "" {
-				parts = append(parts, v.say(p.key, clip(clean(p.value), nameLimit)))
+				parts = append(parts, v.Say(p.key, clip(speech.Clean(p.value), nameLimit)))
 			}
 		}
 		if len(parts) == 0 {
-			parts = []string{v.say("why.all")}
+			parts = []string{v.Say("why.all")}
 		}
-		out = append(out, v.say("why.route", v.route(c), v.row(parts)))
+		out = append(out, v.Say("why.route", v.route(c), v.Row(parts)))
 	}
 	return out
 }
@@ -37,16 +38,16 @@ func (v voice) why(causes []record.Cause) []string {
 // route is what a route is called. A number that names one is written as the
 // language writes numbers.
 func (v voice) route(c record.Cause) string {
-	name := clip(clean(c.Route), nameLimit)
-	if strings.Trim(name, "0123456789") == "" {
-		return v.digits(name)
+	name := clip(speech.Clean(c.Route), nameLimit)
+	if n, err := strconv.Atoi(name); err == nil {
+		return v.Number(n)
 	}
 	return name
 }
 
 // eventName is what a type of event is called where several are listed.
 func (v voice) eventName(t record.EventType) string {
-	return firstOf(v.phrase("event."+string(t)), clean(string(t)))
+	return speech.First(v.Phrase("event."+string(t)), speech.Clean(string(t)))
 }
 
 // short writes the page in a few lines.
@@ -56,8 +57,8 @@ func (p page) short() string {
 	for _, r := range p.Rows {
 		switch {
 		case r.Foreign:
-			t.line(0, span{text: clipIsolated(r.Text, shortReason), dir: ltr})
-		case r.Label == p.voice.say("label.reason"):
+			t.line(0, span{text: clipIsolated(r.Text, shortReason), dir: speech.LTR})
+		case r.Label == p.voice.Say("label.reason"):
 			t.line(0, span{text: clipIsolated(r.Text, shortReason)})
 		}
 	}

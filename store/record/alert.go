@@ -56,7 +56,10 @@ type Event struct {
 	Fault    *Fault    `json:"fault,omitempty"`
 	// OldURL is where the statement stood before it moved.
 	OldURL string `json:"old_url,omitempty"`
-	Reason string `json:"reason"`
+	// Reason is why, in English; Told is the same as data. An event about a
+	// change leaves Told to the change.
+	Reason string     `json:"reason"`
+	Told   []Sentence `json:"-"`
 	// Scan is set on scan.finished.
 	Scan *ScanSummary `json:"scan,omitempty"`
 	// Labels are the site's, and Profile the id of its legal profile, for routing.

@@ -61,3 +61,48 @@ type AlertFilter struct {
 	// Limit is the greatest number of alerts, the newest; 0 means all.
 	Limit int
 }
+
+// Kept names one answer of a server that the archive keeps.
+type Kept struct {
+	// Digest is the SHA-256 of the body, hex.
+	Digest string
+	Site   string
+	At     time.Time
+}
+
+// ChainRow is one version's record as it lies in the archive, for somebody who
+// wants to verify it without the archive.
+type ChainRow struct {
+	Number int
+	// Bytes is the record's key and value. Digest is their SHA-256, hex, which
+	// the next record carries as Previous.
+	Bytes    []byte
+	Digest   string
+	Previous string
+	// The digests of the contents that the record names, hex; empty for none.
+	Snapshot, Document, Findings, Change string
+}
+
+// Reading is a version's bytes read again by a later reader, lexicon or legal
+// profile. It stands beside the version, which stays as it was first read, and
+// is never told to anybody.
+type Reading struct {
+	Site    string
+	Version int
+	// Number counts a version's readings from 1. Filled by the store.
+	Number int
+	At     time.Time
+	// By names what read it: extractor, lexicons and profile. Two readings by the
+	// same are equal.
+	By      string
+	Profile string
+	// Identity and Exact are the document's, as in Version.
+	Identity string
+	Exact    string
+	// Record is the digest of the version's record that this is a reading of, and
+	// Previous that of the reading before, hex. Filled by the store.
+	Record   string
+	Previous string
+	Document *Document
+	Findings []Finding
+}

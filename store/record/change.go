@@ -46,8 +46,11 @@ const (
 type Change struct {
 	Class    Class    `json:"class"`
 	Severity Severity `json:"severity"`
-	// Reason is one or two sentences that a person would write.
-	Reason  string       `json:"reason"`
+	// Reason is one or two sentences that a person would write, in English.
+	Reason string `json:"reason"`
+	// Told is the same as data, to be said in any language. A change that was
+	// stored before there was such a thing has none.
+	Told    []Sentence   `json:"-"`
 	Dropped []Topic      `json:"dropped"`
 	Added   []Topic      `json:"added"`
 	Altered []Topic      `json:"altered"`

@@ -31,6 +31,7 @@ const (
 	FaultWrongLanguage    FaultKind = "wrong_language"
 	FaultForbiddenAddress FaultKind = "forbidden_address"
 	FaultNoStatement      FaultKind = "no_statement" // looked everywhere, none found
+	FaultPanicked         FaultKind = "panicked"     // the program tripped over the site; a mistake of ours
 	FaultCancelled        FaultKind = "cancelled"    // never stored
 )
 
@@ -76,6 +77,7 @@ var faultRules = []FaultRule{
 	{Kind: FaultWrongLanguage, Rediscover: true, Colour: "amber"},
 	{Kind: FaultForbiddenAddress, Colour: "grey"},
 	{Kind: FaultNoStatement, Absent: true, Colour: "red"},
+	{Kind: FaultPanicked, Colour: "red"},
 	{Kind: FaultCancelled, Colour: "grey"},
 }
 

@@ -20,6 +20,8 @@ type Element struct {
 	Title map[string]string `yaml:"title"`
 	// Citation names the place in the norm: "art. 13(1)(a)".
 	Citation string `yaml:"citation"`
+	// Cited is the same in other languages, where the norm is read in them.
+	Cited map[string]string `yaml:"cited"`
 	// Must is false for what the norm only recommends.
 	Must bool `yaml:"must"`
 	// Unread marks a citation that was not checked against a stored source.

@@ -147,5 +147,7 @@ type Pending struct {
 	Snapshot string
 	First    time.Time
 	Seen     int
-	Reason   string
+	// Reason is why it waits, in English; Told is the same as data.
+	Reason string
+	Told   []Sentence
 }

@@ -1,8 +1,6 @@
 package monitor
 
 import (
-	"fmt"
-
 	"policywatch/store/record"
 )
 
@@ -31,16 +29,16 @@ func (j *judgement) faulted() {
 	switch {
 	case j.gone():
 		p.FaultTold, p.ToldAt = true, j.visit.At
-		j.tell(record.Event{Type: record.EventGone, Severity: record.SeverityCritical, Fault: f, URL: j.before.Prior.URL,
-			Reason: fmt.Sprintf("The statement is gone: %s.", f.Error())})
+		j.tell(record.Event{Type: record.EventGone, Severity: record.SeverityCritical, Fault: f, URL: j.before.Prior.URL},
+			record.Say("told.gone", why(f), record.Text(f.Error())))
 	case p.State == record.StateFailing && !p.FaultTold && j.weather.blames(f):
 		p.FaultTold, p.ToldAt = true, j.visit.At
-		j.tell(record.Event{Type: record.EventFailing, Severity: record.SeverityMinor, Fault: f, URL: j.result.URL,
-			Reason: fmt.Sprintf("%d visits in a row gave no statement: %s.", p.Failures, f.Error())})
+		j.tell(record.Event{Type: record.EventFailing, Severity: record.SeverityMinor, Fault: f, URL: j.result.URL},
+			record.Say("told.failing", record.Count(p.Failures), why(f), record.Text(f.Error())))
 	case j.remindable() && j.weather.blames(f):
 		p.ToldAt = j.visit.At
-		j.tell(record.Event{Type: record.EventFailing, Severity: record.SeverityMinor, Fault: f, URL: j.result.URL,
-			Reason: fmt.Sprintf("A reminder: %d visits in a row gave no statement: %s.", p.Failures, f.Error())})
+		j.tell(record.Event{Type: record.EventFailing, Severity: record.SeverityMinor, Fault: f, URL: j.result.URL},
+			record.Say("told.still_failing", record.Count(p.Failures), why(f), record.Text(f.Error())))
 	}
 }
 
@@ -55,6 +53,11 @@ func (j *judgement) remindable() bool {
 		p.ToldAt = j.visit.At
 	}
 	return j.visit.At.Sub(p.ToldAt) >= j.m.RemindEvery
+}
+
+// why is a fault as a sentence speaks of it.
+func why(f *record.Fault) record.Value {
+	return record.Value{Kind: record.ValueFault, Texts: []string{string(f.Kind)}}
 }
 
 // gone reports whether the statement's absence is confirmed by a second visit

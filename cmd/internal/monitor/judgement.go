@@ -26,7 +26,7 @@ type judgement struct {
 	obs     record.Observation
 	visit   record.Visit
 	result  Result
-	weather *weather
+	weather weather
 	// released means that a person vouches for the capture.
 	released bool
 	shifting
@@ -49,11 +49,11 @@ func (j *judgement) succeeded() {
 // that is owed, and a move. A suspicious capture proves neither.
 func (j *judgement) settled() {
 	if j.before.FaultTold {
-		j.tell(record.Event{Type: record.EventRecovered, Severity: record.SeverityInfo, Reason: "The statement can be read again."})
+		j.tell(record.Event{Type: record.EventRecovered, Severity: record.SeverityInfo}, record.Say("told.recovered"))
 	}
 	if old := j.before.Prior.URL; j.before.Version > 0 && old != "" && !crawler.SamePage(old, j.obs.URL) {
-		j.tell(record.Event{Type: record.EventMoved, Severity: record.SeverityMinor, OldURL: old,
-			Reason: fmt.Sprintf("The statement moved from %s to %s.", old, j.obs.URL)})
+		j.tell(record.Event{Type: record.EventMoved, Severity: record.SeverityMinor, OldURL: old},
+			record.Say("told.moved", record.Text(old), record.Text(j.obs.URL)))
 	}
 }
 
@@ -100,8 +100,7 @@ func (j *judgement) read(doc *record.Document) error {
 	case err != nil:
 		return err
 	case old == nil:
-		j.accept(v, &record.Change{Class: record.ClassNone, Severity: record.SeverityNone,
-			Reason: "Read by a newer extractor; the bytes of the version before are not there to be read again, so the two were not compared."},
+		j.accept(v, j.because(&record.Change{Class: record.ClassNone, Severity: record.SeverityNone}, record.Say("told.newer_extractor")),
 			record.VisitUnchanged, "read anew by a newer extractor")
 		return nil
 	}
@@ -111,8 +110,8 @@ func (j *judgement) read(doc *record.Document) error {
 	case j.only():
 		j.same()
 	case slices.Contains(j.before.Recent, j.steady):
-		j.accept(v, &record.Change{Class: record.ClassReturned, Severity: record.SeverityInfo,
-			Reason: "The statement returned to the text of an earlier version."}, record.VisitReturned, "the text of an earlier version is back")
+		j.accept(v, j.because(&record.Change{Class: record.ClassReturned, Severity: record.SeverityInfo}, record.Say("told.returned")),
+			record.VisitReturned, "the text of an earlier version is back")
 	default:
 		j.compare(v)
 	}
@@ -165,15 +164,13 @@ func (j *judgement) standing(extractor string) (*record.Version, error) {
 
 // compare judges a text that no version had before.
 func (j *judgement) compare(v *record.Version) {
-	old := j.counterpart()
-	side := func(d *record.Document) diff.Side {
-		return diff.Side{Document: d, Findings: j.m.Sections.Check(d, j.m.Profile(j.site))}
-	}
-	change := j.m.Diff.Compare(side(old), diff.Side{Document: v.Document, Findings: v.Findings})
+	old, profile := j.counterpart(), j.m.Profile(j.site)
+	change := j.m.Diff.Compare(diff.Side{Document: old, Findings: j.m.Sections.Check(old, profile)},
+		diff.Side{Document: v.Document, Findings: v.Findings, Profile: profile})
 	places := j.suspected()
 	switch {
 	case j.released:
-		confirm(&change, "A person released this capture.")
+		j.confirm(&change, record.Say("told.released"))
 		j.accept(v, &change, record.VisitChanged, change.Reason)
 	case change.Class == record.ClassNone || change.Class == record.ClassCosmetic || change.Class == record.ClassLinks:
 		j.cosmetic(v.Exact)
@@ -198,12 +195,12 @@ const patience = 3
 // suspect keeps a capture that looks like a loss waiting until a later visit
 // sees the same; until then the version before stands.
 func (j *judgement) suspect(kind string, v *record.Version, change *record.Change) {
-	pending := &record.Pending{Kind: kind, TextDigest: j.steady, Snapshot: v.Snapshot, First: j.visit.At, Seen: 1, Reason: change.Reason}
+	pending := &record.Pending{Kind: kind, TextDigest: j.steady, Snapshot: v.Snapshot, First: j.visit.At, Seen: 1, Reason: change.Reason, Told: change.Told}
 	if w := j.before.Pending; w != nil && w.Kind == kind {
 		pending.First, pending.Seen = w.First, w.Seen+1
 		same := w.TextDigest == j.steady || strings.HasPrefix(kind, "dropped ") || pending.Seen > patience
 		if waited := j.visit.At.Sub(w.First); same && waited >= j.m.ConfirmAfter {
-			confirm(change, fmt.Sprintf("Seen again %s after it was first seen.", waited.Round(time.Second)))
+			j.confirm(change, record.Say("told.seen_again", record.Duration(waited)))
 			j.accept(v, change, record.VisitChanged, change.Reason)
 			return
 		}
@@ -221,13 +218,19 @@ func (j *judgement) suspect(kind string, v *record.Version, change *record.Chang
 
 // confirm turns a suspicion into a change: what seemed a bad capture is what the
 // site now says, and a statement that was replaced or cut down is critical.
-func confirm(change *record.Change, how string) {
+func (j *judgement) confirm(change *record.Change, how record.Sentence) {
 	if change.Class == record.ClassUnusable {
 		change.Class, change.Severity = record.ClassSubstantive, record.SeverityCritical
-		change.Reason = "Most of the statement is gone, and stays gone."
+		change.Told = []record.Sentence{record.Say("told.mostly_gone")}
 	}
 	change.Suspect = ""
-	change.Reason += " " + how
+	j.because(change, append(change.Told, how)...)
+}
+
+// because gives a change its reason, as data and in English.
+func (j *judgement) because(change *record.Change, told ...record.Sentence) *record.Change {
+	change.Told, change.Reason = told, j.m.English.Tell(told)
+	return change
 }
 
 // seenTwice takes the second look that a dropped section gets at once: the same
@@ -302,8 +305,12 @@ func keep(list []string, s string, most int) []string {
 	return out[:min(len(out), most)]
 }
 
-// tell puts an event into the outbox rows of this visit.
-func (j *judgement) tell(ev record.Event) {
+// tell puts an event into the outbox rows of this visit. An event about a change
+// brings the change's reason and none of its own.
+func (j *judgement) tell(ev record.Event, told ...record.Sentence) {
+	if len(told) > 0 {
+		ev.Told, ev.Reason = told, j.m.English.Tell(told)
+	}
 	ev.At, ev.Site, ev.Name, ev.Labels = j.visit.At, j.site.Domain, j.site.Name, j.site.Labels
 	ev.Profile = j.m.Profile(j.site).ID
 	if ev.URL == "" {

@@ -12,6 +12,7 @@ import (
 	"policywatch/diff"
 	"policywatch/diff/volatile"
 	"policywatch/store/record"
+	"policywatch/store/speech"
 )
 
 // Store keeps what visits add. Commit is atomic and durable when it returns,
@@ -59,7 +60,9 @@ type Monitor struct {
 	Sections Sections
 	Diff     Comparer
 	Volatile *volatile.Reader
-	Route    Router
+	// English says the reasons that are kept; plain, since whoever shows them sets them.
+	English speech.Voice
+	Route   Router
 	// Profile chooses the legal profile of a site.
 	Profile func(record.Site) record.Profile
 	// ConfirmAfter is the least time between a suspicious capture and the later
@@ -82,41 +85,66 @@ var ErrInterrupted = errors.New("interrupted")
 // Check makes one visit to a site and commits what it found. An error means
 // that nothing was kept: the store failed, or the context was cancelled.
 func (m *Monitor) Check(ctx context.Context, site record.Site) (Result, error) {
-	return m.check(ctx, site, nil)
+	return m.check(ctx, site, fair{})
 }
 
-func (m *Monitor) check(ctx context.Context, site record.Site, w *weather) (Result, error) {
+func (m *Monitor) check(ctx context.Context, site record.Site, w weather) (Result, error) {
 	past, err := m.Store.Past(ctx, site.Domain)
 	if err != nil {
 		return Result{}, err
 	}
 	past.Site = site.Domain
-	prior := past.Prior
-	prior.Identity, prior.Exact = past.TextDigest, past.ExactDigest
-	obs := m.Crawl.Observe(ctx, site, prior)
+	obs := m.observe(ctx, site, past)
 	if obs.Fault != nil && obs.Fault.Kind == record.FaultCancelled {
 		return Result{}, ErrInterrupted
 	}
-	w.see(obs.Fault)
-	j := m.judgement(ctx, site, past, obs)
-	j.weather = w
-	switch {
-	case obs.Fault != nil:
-		j.faulted()
-	case obs.Unmodified:
-		j.succeeded()
-		j.unchanged("the page is the same, byte for byte, where the statement stands")
-	default:
-		err = j.read(obs.Document)
-	}
+	w.see(site.Domain, obs.Fault)
+	j, err := m.judge(ctx, site, past, obs, w)
 	if err != nil {
 		return Result{}, err
 	}
-	return j.commit()
+	var r Result
+	if f := m.guard(site, func() { r, err = j.commit() }); f != nil {
+		return Result{}, f
+	}
+	return r, err
 }
 
-func (m *Monitor) judgement(ctx context.Context, site record.Site, past record.Past, obs record.Observation) *judgement {
-	return &judgement{m: m, ctx: ctx, site: site, before: past, obs: obs,
+// observe makes the visit. A panic in it is the site's fault.
+func (m *Monitor) observe(ctx context.Context, site record.Site, past record.Past) (obs record.Observation) {
+	prior := past.Prior
+	prior.Identity, prior.Exact = past.TextDigest, past.ExactDigest
+	if f := m.guard(site, func() { obs = m.Crawl.Observe(ctx, site, prior) }); f != nil {
+		return record.Observation{Site: site.Domain, At: m.Clock(), Fault: f}
+	}
+	return obs
+}
+
+// judge turns an observation into the visit to commit. What panics in it leaves
+// the version that stands, like any other fault.
+func (m *Monitor) judge(ctx context.Context, site record.Site, past record.Past, obs record.Observation, w weather) (j *judgement, err error) {
+	f := m.guard(site, func() {
+		j = m.judgement(ctx, site, past, obs, w)
+		switch {
+		case obs.Fault != nil:
+			j.faulted()
+		case obs.Unmodified:
+			j.succeeded()
+			j.unchanged("the page is the same, byte for byte, where the statement stands")
+		default:
+			err = j.read(obs.Document)
+		}
+	})
+	if f != nil {
+		f.URL = obs.URL
+		j, err = m.judgement(ctx, site, past, record.Observation{Site: obs.Site, At: obs.At, URL: obs.URL, Snapshot: obs.Snapshot, Trail: obs.Trail, Fault: f}, w), nil
+		j.faulted()
+	}
+	return j, err
+}
+
+func (m *Monitor) judgement(ctx context.Context, site record.Site, past record.Past, obs record.Observation, w weather) *judgement {
+	return &judgement{m: m, ctx: ctx, site: site, before: past, obs: obs, weather: w,
 		visit:  record.Visit{Site: site, At: obs.At, Past: past, Fault: obs.Fault, Trail: obs.Trail},
 		result: Result{Event: "site", Site: site.Domain, Name: site.Name, URL: obs.URL, Version: past.Version, Lang: past.Prior.Lang, At: obs.At}}
 }

@@ -20,6 +20,7 @@ import (
 	"policywatch/store"
 	"policywatch/store/canon"
 	"policywatch/store/record"
+	"policywatch/store/speech"
 )
 
 const page = "https://water.example.gov/privacy"
@@ -109,6 +110,10 @@ func newScene(t *testing.T) *scene {
 	if err != nil {
 		t.Fatal(err)
 	}
+	books, err := configs.Phrasebooks(configs.Data())
+	if err != nil {
+		t.Fatal(err)
+	}
 	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "a.db")})
 	if err != nil {
 		t.Fatal(err)
@@ -122,8 +127,9 @@ func newScene(t *testing.T) *scene {
 	})
 	clock := func() time.Time { return s.now }
 	s.crawl = &script{clock: clock}
+	english := speech.New(books).In("en")
 	s.Monitor = &monitor.Monitor{
-		Store: db, Crawl: s.crawl, Sections: section.New(lex), Diff: diff.New(lex), Volatile: volatile.New(lex), Read: s,
+		Store: db, Crawl: s.crawl, Sections: section.New(lex), Diff: diff.New(lex, english), English: english.Plain(), Volatile: volatile.New(lex), Read: s,
 		Route:        notify.NewRouter([]notify.Route{{Channels: []string{"c"}}}),
 		Profile:      func(record.Site) record.Profile { return section.Choose(profiles, "water.example.gov") },
 		ConfirmAfter: 10 * time.Minute, FailNoticeAfter: 3, Clock: clock, Log: slog.New(slog.DiscardHandler),

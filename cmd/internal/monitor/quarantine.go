@@ -22,7 +22,7 @@ func (m *Monitor) Release(ctx context.Context, site record.Site) (Result, error)
 	if err != nil {
 		return Result{}, fmt.Errorf("read the capture of %s again: %w", site.Domain, err)
 	}
-	j := m.judgement(ctx, site, past, record.Observation{Site: site.Domain, At: m.Clock(), Snapshot: snap, BodyDigest: past.Pending.Snapshot, Document: doc, URL: past.Prior.URL})
+	j := m.judgement(ctx, site, past, record.Observation{Site: site.Domain, At: m.Clock(), Snapshot: snap, BodyDigest: past.Pending.Snapshot, Document: doc, URL: past.Prior.URL}, fair{})
 	j.released = true
 	if err := j.read(doc); err != nil {
 		return Result{}, err

@@ -1,38 +1,85 @@
 package monitor
 
 import (
+	"sync"
 	"sync/atomic"
 
 	"policywatch/store/record"
 )
 
 // stormSites is how many sites must be unreachable, and none reachable, before
-// a scan blames the monitor's own network.
+// the monitor's own network is blamed.
 const stormSites = 3
 
-// weather is what the visits of one scan say of the monitor's own network. A
-// nil weather knows nothing and blames the sites.
-type weather struct {
+// weather is what many visits together say of the monitor's own network.
+type weather interface {
+	// see takes note of how a visit of a site ended.
+	see(site string, f *record.Fault)
+	// blames reports whether a fault may be told as the site's own. One that an
+	// outage of ours would cause too waits for the next visit while there may be
+	// one.
+	blames(f *record.Fault) bool
+}
+
+// fair knows nothing of other visits and blames the sites.
+type fair struct{}
+
+func (fair) see(string, *record.Fault) {}
+func (fair) blames(*record.Fault) bool { return true }
+
+// scanWeather is that of one scan, which visits each site once: a network fault
+// is told only once the same scan has reached another site.
+type scanWeather struct {
 	reached, lost atomic.Int64
 }
 
-// see takes note of how a visit ended.
-func (w *weather) see(f *record.Fault) {
-	switch {
-	case w == nil:
-	case f != nil && f.Kind.Rule().Network:
+func (w *scanWeather) see(_ string, f *record.Fault) {
+	if f != nil && f.Kind.Rule().Network {
 		w.lost.Add(1)
-	default:
+	} else {
 		w.reached.Add(1)
 	}
 }
 
-// blames reports whether a fault may be told as the site's own. One that an
-// outage of ours would cause too is told only once the same scan has reached
-// another site; until then it waits for the next visit.
-func (w *weather) blames(f *record.Fault) bool {
-	return w == nil || !f.Kind.Rule().Network || w.reached.Load() > 0 || w.lost.Load() < stormSites
+func (w *scanWeather) blames(f *record.Fault) bool {
+	return !f.Kind.Rule().Network || w.reached.Load() > 0 || w.lost.Load() < stormSites
 }
 
 // outage reports whether no site at all could be reached.
-func (w *weather) outage() bool { return w.reached.Load() == 0 && w.lost.Load() >= stormSites }
+func (w *scanWeather) outage() bool { return w.reached.Load() == 0 && w.lost.Load() >= stormSites }
+
+// Outlook is what visits without end say of the monitor's own network: what
+// counts is how many sites could not be reached since one could. It outlives a
+// Watch, so that an outage is not told again when the configuration is read anew.
+type Outlook struct {
+	mu   sync.Mutex
+	lost map[string]bool
+	out  bool
+}
+
+// see takes note of a visit and reports whether an outage began or ended with it.
+func (o *Outlook) see(site string, f *record.Fault, sites int) (turned, out bool, lost int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if f == nil || !f.Kind.Rule().Network {
+		clear(o.lost)
+	} else {
+		if o.lost == nil {
+			o.lost = map[string]bool{}
+		}
+		o.lost[site] = true
+	}
+	// Dead sites are always there and now and then come in a row: an outage is told
+	// only when it cannot be that.
+	lost = len(o.lost)
+	out = lost >= min(max(sites, stormSites), 10) || o.out && lost > 0
+	turned = out != o.out
+	o.out = out
+	return turned, out, lost
+}
+
+func (o *Outlook) blames(f *record.Fault) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return !f.Kind.Rule().Network || len(o.lost) < stormSites
+}

@@ -22,6 +22,12 @@ var ErrNotFound = store.ErrNotFound
 // IsNotFound reports whether the archive does not hold what was asked for.
 func IsNotFound(err error) bool { return errors.Is(err, store.ErrNotFound) }
 
+// IsDamaged reports whether the archive does not hold what was written.
+func IsDamaged(err error) bool { return errors.Is(err, store.ErrDamaged) }
+
+// CheckReport is what a look at every byte of the archive found.
+type CheckReport = store.CheckReport
+
 // robotsMemory lends the fetcher the archive's memory of robots.txt. It is made
 // before the archive is open and forgets everything until then.
 type robotsMemory struct{ kept *store.RobotsRules }

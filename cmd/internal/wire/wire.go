@@ -27,6 +27,7 @@ import (
 	"policywatch/notify/report"
 	"policywatch/store"
 	"policywatch/store/record"
+	"policywatch/store/speech"
 )
 
 // data is what the embedded files say.
@@ -59,12 +60,16 @@ type Tools struct {
 	Profiles []record.Profile
 	Crawler  *crawler.Crawler
 
+	english speech.Voice // says what the archive keeps in words
 	client  *fetch.Client
 	browser *render.Browser // nil where there is none
 	robots  *robotsMemory
 	config  configs.Config
 	sites   []record.Site
-	log     *slog.Logger
+	version string
+	// lexicons are what the readers were made with.
+	lexicons []record.Lexicon
+	log      *slog.Logger
 }
 
 // NewTools builds the tools. Close releases the connections and the browser.
@@ -107,9 +112,11 @@ func NewTools(o Options) (*Tools, error) {
 	if browser != nil {
 		crawl.Render = client.Paced(browser)
 	}
+	english := speech.New(d.books).In("en").Plain()
 	return &Tools{
-		Desk: desk, Sections: sections, Diff: diff.New(d.lexicons), Volatile: volatile.New(d.lexicons), Report: report.New(d.books), Profiles: d.profiles,
-		Crawler: crawl, client: client, browser: browser, robots: robots, config: cfg, sites: sites, log: o.Log,
+		Desk: desk, Sections: sections, Diff: diff.New(d.lexicons, english), Volatile: volatile.New(d.lexicons), Report: report.New(d.books), Profiles: d.profiles,
+		Crawler: crawl, english: english, client: client, browser: browser, robots: robots, config: cfg, sites: sites, log: o.Log,
+		version: o.Version, lexicons: d.lexicons,
 	}, nil
 }
 
@@ -177,20 +184,31 @@ func Open(ctx context.Context, o Options, readOnly bool) (*App, error) {
 
 // Open builds the rest of the program around the tools, which it takes over: it
 // closes them with itself, and when it fails.
-func (t *Tools) Open(ctx context.Context, readOnly bool) (_ *App, err error) {
-	a := &App{Tools: t}
+func (t *Tools) Open(ctx context.Context, readOnly bool) (*App, error) {
+	db, err := store.Open(ctx, store.Options{Path: t.config.Store.Path, ReadOnly: readOnly, Log: t.log})
+	if err != nil {
+		t.Close()
+		return nil, held(err, t.config.Store.Path)
+	}
+	a, err := t.around(db)
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	a.closers = append(closers{{"archive", db.Close}}, a.closers...)
+	return a, nil
+}
+
+// around builds the program around an archive that is open and stays so when the
+// program is closed.
+func (t *Tools) around(db *store.DB) (_ *App, err error) {
+	a := &App{Tools: t, Store: db}
 	a.closers.add("connections", func() error { t.Close(); return nil })
 	defer func() {
 		if err != nil {
 			a.Close()
 		}
 	}()
-	db, err := store.Open(ctx, store.Options{Path: t.config.Store.Path, ReadOnly: readOnly, Log: t.log})
-	if err != nil {
-		return nil, err
-	}
-	a.Store = db
-	a.closers.add("archive", db.Close)
 	t.robots.kept = db.RobotsRules()
 	a.closers.add("robots.txt rules", func() error { return t.robots.kept.Flush(context.Background()) })
 	channels, err := newChannels(t.config)
@@ -201,7 +219,7 @@ func (t *Tools) Open(ctx context.Context, readOnly bool) (_ *App, err error) {
 		return nil, err
 	}
 	a.Monitor = &monitor.Monitor{
-		Store: db, Crawl: t.Crawler, Read: t.Desk, Sections: t.Sections, Diff: t.Diff, Volatile: t.Volatile, Route: a.router, Profile: t.Profile,
+		Store: db, Crawl: t.Crawler, Read: t.Desk, Sections: t.Sections, Diff: t.Diff, English: t.english, Volatile: t.Volatile, Route: a.router, Profile: t.Profile,
 		ConfirmAfter: time.Duration(t.config.Crawl.ConfirmAfter), SecondLook: secondLook(time.Duration(t.config.Crawl.ConfirmAfter)),
 		FailNoticeAfter: t.config.Schedule.FailNoticeAfter, RemindEvery: time.Duration(t.config.Schedule.RemindEvery), Clock: time.Now, Log: t.log,
 	}
@@ -221,17 +239,24 @@ func (a *App) Concurrency() int { return a.config.Crawl.Concurrency }
 // ScanFinished puts the notice of a finished scan into the outbox, for the
 // routes that ask for it.
 func (a *App) ScanFinished(ctx context.Context, sum record.ScanSummary) error {
-	alerts := a.router.Alerts(record.Event{Type: record.EventScanFinished, At: time.Now(), Severity: record.SeverityInfo, Scan: &sum,
-		Reason: fmt.Sprintf("%d sites visited, %d changed, %d faults.", sum.Sites, sum.Changed, sum.Faults)})
+	counts := record.Say("told.scan", record.Count(sum.Sites), record.Count(sum.Changed), record.Count(sum.Faults))
+	alerts := a.router.Alerts(a.told(record.Event{Type: record.EventScanFinished, At: time.Now(), Severity: record.SeverityInfo, Scan: &sum}, counts))
 	if sum.Outage {
-		alerts = append(alerts, a.router.Alerts(record.Event{Type: record.EventOutage, At: time.Now(), Severity: record.SeverityMinor,
-			Name: "policywatch", Fault: &record.Fault{Kind: record.FaultUnreachable, Detail: "no site could be reached"},
-			Reason: fmt.Sprintf("None of %d sites could be reached: the monitor's own network seems to be down.", sum.Sites)})...)
+		alerts = append(alerts, a.router.Alerts(a.told(record.Event{Type: record.EventOutage, At: time.Now(), Severity: record.SeverityMinor,
+			Name: "policywatch", Fault: &record.Fault{Kind: record.FaultUnreachable, Detail: "no site could be reached"}},
+			record.Say("told.outage", record.Count(sum.Sites))))...)
 	}
 	if len(alerts) == 0 {
 		return nil
 	}
 	return a.Store.Enqueue(ctx, alerts)
+}
+
+// told gives an event its reason, as data and in English.
+func (a *App) told(ev record.Event, why record.Sentence) record.Event {
+	ev.Told = []record.Sentence{why}
+	ev.Reason = a.english.Tell(ev.Told)
+	return ev
 }
 
 // Close tears the program down, last in first out, and returns the first error.

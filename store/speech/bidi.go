@@ -1,4 +1,4 @@
-package report
+package speech
 
 import (
 	"regexp"
@@ -11,20 +11,18 @@ import (
 
 // Directional marks, Unicode Standard Annex #9.
 const (
-	rlm = "\u200f" // right-to-left mark: gives a line its direction
-	lri = "\u2066" // left-to-right isolate
-	rli = "\u2067" // right-to-left isolate
-	fsi = "\u2068" // isolate in the direction of its first strong letter
-	pdi = "\u2069" // end of an isolate
+	RLM = "\u200f" // right-to-left mark: gives a line its direction
+	LRI = "\u2066" // left-to-right isolate
+	RLI = "\u2067" // right-to-left isolate
+	FSI = "\u2068" // isolate in the direction of its first strong letter
+	PDI = "\u2069" // end of an isolate
 )
 
-const rtl, ltr = "rtl", "ltr"
-
-// clean makes a hostile text fit for one line: valid UTF-8, no control
+// Clean makes a hostile text fit for one line: valid UTF-8, no control
 // character (a terminal would obey it), no directional embedding, override or
 // isolate (they reorder what stands around them), white space folded. Letters,
 // joiners and plain directional marks stay.
-func clean(s string) string {
+func Clean(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	space := false
@@ -51,8 +49,8 @@ func forbidden(r rune) bool {
 	return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x206f || r == 0xfeff || r >= 0xe0000 && r <= 0xe007f
 }
 
-// script says which directions a text holds outside of its isolates.
-func script(s string) (left, right, number bool) {
+// Script says which directions a text holds outside of its isolates.
+func Script(s string) (left, right, number bool) {
 	depth := 0
 	for _, r := range s {
 		switch r {
@@ -79,46 +77,46 @@ func script(s string) (left, right, number bool) {
 	return left, right, number
 }
 
-// isolate wraps s where it could disturb, or be disturbed by, a line that runs
+// Isolate wraps s where it could disturb, or be disturbed by, a line that runs
 // in dir. A number with separators counts: after Arabic letters the parts of
 // 2017-02-16 change places.
-func isolate(s, dir string) string {
-	left, right, number := script(s)
-	if dir == rtl {
+func Isolate(s, dir string) string {
+	left, right, number := Script(s)
+	if dir == RTL {
 		switch {
 		case left && right:
-			return fsi + s + pdi
+			return FSI + s + PDI
 		case left, number && !right && strings.ContainsAny(s, "-+:/.,@ "):
-			return lri + s + pdi
+			return LRI + s + PDI
 		}
 		return s
 	}
 	if right {
-		return fsi + s + pdi
+		return FSI + s + PDI
 	}
 	return s
 }
 
 var quotations = regexp.MustCompile(`“[^“”]*”|«[^«»]*»`)
 
-// isolateQuotes sets apart what a line that runs in dir quotes: two quotes in a
+// IsolateQuotes sets apart what a line that runs in dir quotes: two quotes in a
 // row, a heading and its sentence, would else change places.
-func isolateQuotes(s, dir string) string {
+func IsolateQuotes(s, dir string) string {
 	return quotations.ReplaceAllStringFunc(s, func(q string) string {
 		_, open := utf8.DecodeRuneInString(q)
 		_, closing := utf8.DecodeLastRuneInString(q)
-		return q[:open] + isolate(q[open:len(q)-closing], dir) + q[len(q)-closing:]
+		return q[:open] + Isolate(q[open:len(q)-closing], dir) + q[len(q)-closing:]
 	})
 }
 
-// opener begins an isolate; a direction that is not known is found by the first
+// Opener begins an isolate; a direction that is not known is found by the first
 // strong letter.
-func opener(dir string) string {
+func Opener(dir string) string {
 	switch dir {
-	case rtl:
-		return rli
-	case ltr:
-		return lri
+	case RTL:
+		return RLI
+	case LTR:
+		return LRI
 	}
-	return fsi
+	return FSI
 }

@@ -1,0 +1,253 @@
+package daemon_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"policywatch/cmd/internal/daemon"
+	"policywatch/cmd/internal/monitor"
+	"policywatch/cmd/internal/schedule"
+	"policywatch/store/record"
+)
+
+// house is a daemon over visits that the test scripts, on a clock of the test's.
+type house struct {
+	t      *testing.T
+	reload chan os.Signal
+	atOnce chan struct{}
+	log    bytes.Buffer
+	beat   string
+	next   func() (*daemon.Setup, error)
+
+	mu     sync.Mutex
+	past   map[string]record.Past
+	visits map[string]int
+	closed []string
+	check  func(ctx context.Context, domain string) error
+}
+
+func newHouse(t *testing.T) *house {
+	return &house{t: t, reload: make(chan os.Signal, 1), atOnce: make(chan struct{}), beat: filepath.Join(t.TempDir(), "beat.json"),
+		past: map[string]record.Past{}, visits: map[string]int{}}
+}
+
+func (h *house) setup(name string, sites ...string) *daemon.Setup {
+	s := &daemon.Setup{Workers: 4, Drain: 30 * time.Second, Heartbeat: h.beat}
+	for _, d := range sites {
+		s.Sites = append(s.Sites, record.Site{Domain: d})
+	}
+	s.Rule = func(record.Site) schedule.Rule { return schedule.Rule{Every: 10 * time.Minute, NoticeAfter: 3} }
+	s.Check = func(ctx context.Context, site record.Site) (monitor.Result, error) {
+		now := time.Now()
+		h.mu.Lock()
+		h.visits[name+" "+site.Domain]++
+		check := h.check
+		h.mu.Unlock()
+		if check != nil {
+			if err := check(ctx, site.Domain); err != nil {
+				return monitor.Result{}, err
+			}
+		}
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.past[site.Domain] = record.Past{LastVisit: now, LastSuccess: now}
+		return monitor.Result{Site: site.Domain, State: record.VisitUnchanged}, nil
+	}
+	s.Past = func(_ context.Context, d string) (record.Past, error) {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		return h.past[d], nil
+	}
+	s.Deliver = func(ctx context.Context) { <-ctx.Done() }
+	s.Close = func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.closed = append(h.closed, name)
+	}
+	return s
+}
+
+// run lets the daemon live for some time, with things happening in it, and
+// returns how it ended and how long the end took.
+func (h *house) run(first *daemon.Setup, life time.Duration, events map[time.Duration]func()) (time.Duration, error) {
+	ctx, stop := context.WithTimeout(context.Background(), life)
+	defer stop()
+	for at, do := range events {
+		time.AfterFunc(at, do)
+	}
+	d := &daemon.Daemon{Load: h.load, Reload: h.reload, AtOnce: h.atOnce, Clock: time.Now,
+		Log: slog.New(slog.NewTextHandler(&h.log, nil))}
+	began := time.Now()
+	err := d.Run(ctx, first)
+	return time.Since(began) - life, err
+}
+
+func (h *house) load() (*daemon.Setup, error) {
+	h.mu.Lock()
+	next := h.next
+	h.mu.Unlock()
+	return next()
+}
+
+func (h *house) count(key string) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.visits[key]
+}
+
+func TestReloadWhileAVisitRuns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		h.check = func(ctx context.Context, d string) error {
+			if d == "slow.gov" {
+				time.Sleep(5 * time.Minute)
+			}
+			return nil
+		}
+		h.next = func() (*daemon.Setup, error) { return h.setup("new", "slow.gov", "b.gov"), nil }
+		hup := func() { h.reload <- syscall.SIGHUP }
+		_, err := h.run(h.setup("old", "slow.gov", "a.gov"), time.Hour, map[time.Duration]func(){
+			2 * time.Minute: hup,
+			3 * time.Minute: func() {
+				h.mu.Lock()
+				defer h.mu.Unlock()
+				if len(h.closed) > 0 {
+					t.Error("the old setup was closed under a visit that runs")
+				}
+			},
+			6 * time.Minute: func() {
+				h.mu.Lock()
+				defer h.mu.Unlock()
+				if len(h.closed) != 1 {
+					t.Errorf("closed: %q", h.closed)
+				}
+				h.next = func() (*daemon.Setup, error) { return nil, errors.New("c.yaml:2:1: what is this") }
+				hup()
+			},
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		if h.count("old slow.gov") != 1 || h.count("old a.gov") != 1 || h.count("new b.gov") < 5 || h.count("new slow.gov") < 4 {
+			t.Errorf("visits: %v", h.visits)
+		}
+		if len(h.closed) != 2 || !strings.Contains(h.log.String(), `error="c.yaml:2:1: what is this"`) {
+			t.Errorf("closed: %q; log:\n%s", h.closed, h.log.String())
+		}
+	})
+}
+
+// The heartbeat stops where the archive fails for long, and comes back with it;
+// the log has one line for each.
+func TestHeartbeatStopsWithTheArchive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		full := errors.New("the disk is full")
+		fails := func(err error) func() {
+			return func() {
+				h.mu.Lock()
+				defer h.mu.Unlock()
+				h.check = func(context.Context, string) error { return err }
+			}
+		}
+		beats := func(want bool) func() {
+			return func() {
+				os.Remove(h.beat)
+				time.Sleep(2 * time.Minute)
+				if _, err := os.Stat(h.beat); (err == nil) != want {
+					t.Errorf("after %s: heartbeat %v, want %v", time.Now(), err == nil, want)
+				}
+			}
+		}
+		_, err := h.run(h.setup("s", "a.gov", "b.gov"), 3*time.Hour, map[time.Duration]func(){
+			30 * time.Minute:             beats(true),
+			time.Hour:                    fails(full),
+			time.Hour + 30*time.Minute:   beats(false),
+			2 * time.Hour:                fails(nil),
+			2*time.Hour + 30*time.Minute: beats(true),
+		})
+		if log := h.log.String(); err != nil || strings.Count(log, "the disk is full") != 1 || strings.Count(log, "the archive works again") != 1 {
+			t.Errorf("%v; log:\n%s", err, log)
+		}
+	})
+}
+
+func TestTheEndOfAVisitThatDoesNotEnd(t *testing.T) {
+	for name, c := range map[string]struct {
+		visit func(ctx context.Context)
+		atEnd bool // a second signal
+		took  time.Duration
+		want  []error
+	}{
+		"it ends when it is cancelled": {visit: func(ctx context.Context) { <-ctx.Done() }, took: 30 * time.Second, want: []error{daemon.ErrCut}},
+		"it takes no notice":           {visit: func(context.Context) { time.Sleep(2 * time.Hour) }, took: 35 * time.Second, want: []error{daemon.ErrCut, daemon.ErrAtOnce}},
+		"nobody waits":                 {visit: func(context.Context) { time.Sleep(2 * time.Hour) }, atEnd: true, took: 3 * time.Second, want: []error{daemon.ErrAtOnce}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t)
+				h.check = func(ctx context.Context, _ string) error { c.visit(ctx); return monitor.ErrInterrupted }
+				events := map[time.Duration]func(){}
+				if c.atEnd {
+					events[time.Minute+3*time.Second] = func() { close(h.atOnce) }
+				}
+				first := h.setup("s", "a.gov")
+				deliver, end := context.WithCancel(context.Background())
+				first.Deliver = func(ctx context.Context) {
+					select {
+					case <-ctx.Done():
+					case <-deliver.Done(): // the process ends
+					}
+				}
+				took, err := h.run(first, time.Minute, events)
+				if took != c.took {
+					t.Errorf("the end took %s, want %s", took, c.took)
+				}
+				for _, want := range c.want {
+					if !errors.Is(err, want) {
+						t.Errorf("%v is not %v", err, want)
+					}
+				}
+				end()
+				time.Sleep(3 * time.Hour) // let the visits end that nobody waited for
+			})
+		})
+	}
+}
+
+// A visit that hangs is given up after an hour, one that panics at once, and the
+// others go on.
+func TestVisitsThatHangOrPanicAreNotTheDaemonsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		h.check = func(ctx context.Context, d string) error {
+			switch d {
+			case "hangs.gov":
+				<-ctx.Done()
+				return monitor.ErrInterrupted
+			case "panics.gov":
+				panic("spoilt")
+			}
+			return nil
+		}
+		if _, err := h.run(h.setup("s", "a.gov", "hangs.gov", "panics.gov"), 5*time.Hour, nil); !errors.Is(err, daemon.ErrCut) && err != nil {
+			t.Error(err)
+		}
+		if a, b, c := h.count("s a.gov"), h.count("s hangs.gov"), h.count("s panics.gov"); a < 28 || b < 4 || c < 28 {
+			t.Errorf("visits: %v", h.visits)
+		}
+		if !strings.Contains(h.log.String(), "the visit did not end and was given up") {
+			t.Error("the visit that hangs is not in the log")
+		}
+	})
+}

@@ -1,0 +1,103 @@
+package daemon
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// unwell is how long the archive may fail before the heartbeat stops and the
+// service manager is left to start the daemon anew.
+const unwell = 5 * time.Minute
+
+// counts is what a run has done so far.
+type counts struct {
+	since          time.Time
+	visits, faults int
+	// success is the last time that any site's statement was read.
+	success time.Time
+	// trouble is since when the archive fails; zero means that it works.
+	trouble time.Time
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// Heartbeat is the content of the heartbeat file.
+type Heartbeat struct {
+	At      time.Time `json:"at"`
+	PID     int       `json:"pid"`
+	Sites   int       `json:"sites"`
+	Running int       `json:"running"`
+	Overdue int       `json:"overdue"`
+	Visits  int       `json:"visits"`
+	Faults  int       `json:"faults"`
+	// Next is when the next visit begins, LastSuccess when a statement was last
+	// read.
+	Next        time.Time `json:"next,omitzero"`
+	LastSuccess time.Time `json:"last_success,omitzero"`
+}
+
+// beat says that all is well, if it is: the schedule answers and the archive
+// takes what it is given.
+func (r *run) beat() {
+	st := r.sched.Status() // hangs where the schedule does, and so does the beat
+	r.mu.Lock()
+	c, path := r.counts, r.now.Heartbeat
+	r.mu.Unlock()
+	now := r.Clock()
+	if !c.trouble.IsZero() && now.Sub(c.trouble) > unwell {
+		return
+	}
+	r.System.tell(fmt.Sprintf("WATCHDOG=1\nSTATUS=%d sites, %d visits running, %d overdue, age of last success: %s", st.Sites, st.Running, st.Overdue, age(now, c.success)))
+	if path == "" {
+		return
+	}
+	b, err := json.Marshal(Heartbeat{At: now.UTC(), PID: os.Getpid(), Sites: st.Sites, Running: st.Running, Overdue: st.Overdue,
+		Visits: c.visits, Faults: c.faults, Next: st.Next.UTC(), LastSuccess: c.success.UTC()})
+	if err == nil {
+		err = replace(path, append(b, '\n'))
+	}
+	if err != nil {
+		r.Log.Warn("the heartbeat cannot be written", "error", err)
+	}
+}
+
+// account logs what was done so far.
+func (r *run) account() {
+	st := r.sched.Status()
+	r.mu.Lock()
+	c := r.counts
+	r.mu.Unlock()
+	now := r.Clock()
+	r.Log.Info("status", "sites", st.Sites, "running", st.Running, "overdue", st.Overdue, "longest", st.Longest.Round(time.Second),
+		"visits", c.visits, "faults", c.faults, "last_success_age", age(now, c.success), "up", age(now, c.since))
+}
+
+// replace writes a file so that a reader finds the old content or the new.
+func replace(path string, content []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".beat-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Chmod(f.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}

@@ -1,0 +1,67 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"policywatch/store"
+)
+
+// While the daemon has an archive open, a small file beside it says so. The lock
+// alone keeps others out; the file only lets them say who is in, and one that a
+// killed daemon left is read by nobody, because the lock is free then.
+
+func heldFile(path string) string { return path + ".watch" }
+
+// claim leaves the file, and returns what removes it.
+func claim(path string) (leave func() error, err error) {
+	name := heldFile(path)
+	text := fmt.Sprintf("%d %s\n", os.Getpid(), time.Now().UTC().Format(time.RFC3339))
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		return nil, err
+	}
+	return func() error {
+		if err := os.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
+	}, nil
+}
+
+// held says who has the archive open, where an error says that somebody has.
+func held(err error, path string) error {
+	if !errors.Is(err, store.ErrHeld) {
+		return err
+	}
+	b, rerr := os.ReadFile(heldFile(path))
+	pid, since, ok := strings.Cut(strings.TrimSpace(string(b)), " ")
+	n, perr := strconv.Atoi(pid)
+	if rerr != nil || !ok || perr != nil || !alive(n) {
+		return fmt.Errorf("%w; wait until it is done", err)
+	}
+	return &heldError{err: err, text: fmt.Sprintf("the daemon (policywatch watch, process %d, since %s) has the archive %s open, and one process at a time can; "+
+		"stop it first, with kill %d", n, since, path, n)}
+}
+
+type heldError struct {
+	err  error
+	text string
+}
+
+func (e *heldError) Error() string { return e.text }
+func (e *heldError) Unwrap() error { return e.err }
+
+func alive(pid int) bool {
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return false
+	}
+	err = p.Signal(syscall.Signal(0))
+	return err == nil || errors.Is(err, syscall.EPERM) // EPERM: it is another user's, and there
+}

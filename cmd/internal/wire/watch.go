@@ -1,0 +1,185 @@
+package wire
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"policywatch/cmd/internal/daemon"
+	"policywatch/cmd/internal/monitor"
+	"policywatch/cmd/internal/schedule"
+	"policywatch/configs"
+	"policywatch/notify"
+	"policywatch/store"
+	"policywatch/store/record"
+)
+
+const (
+	// outboxPulse is how often the daemon looks for alerts to deliver.
+	outboxPulse = time.Second
+	// lastDelivery is how long it goes on delivering when its visits have ended.
+	lastDelivery = 10 * time.Second
+)
+
+// Watcher is the program as the daemon runs it: one archive, and around it one
+// program after the other, as the configuration changes.
+type Watcher struct {
+	options Options
+	db      *store.DB
+	outlook monitor.Outlook
+	closers closers
+}
+
+// NewWatcher opens the archive and builds the first program around it.
+func NewWatcher(ctx context.Context, o Options) (*Watcher, *daemon.Setup, error) {
+	t, err := NewTools(o)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := t.watchable(); err != nil { // before an archive is made for nothing
+		t.Close()
+		return nil, nil, err
+	}
+	db, err := store.Open(ctx, store.Options{Path: t.config.Store.Path, Log: o.Log})
+	if err != nil {
+		t.Close()
+		return nil, nil, held(err, t.config.Store.Path)
+	}
+	w := &Watcher{options: o, db: db}
+	w.closers.add("archive", db.Close)
+	if leave, err := claim(db.Path()); err == nil {
+		w.closers.add("note beside the archive", leave)
+	} else { // others will only know that somebody has the archive
+		o.Log.Warn("leave a note beside the archive", "error", err)
+	}
+	a, err := t.around(db)
+	if err == nil {
+		if _, err = db.Unlease(ctx); err != nil {
+			a.Close()
+		}
+	}
+	if err != nil {
+		w.Close()
+		return nil, nil, err
+	}
+	return w, w.setup(a), nil
+}
+
+// Load reads the configuration and the lists anew and builds a program from them
+// around the same archive. What is wrong with them is a UsageError.
+func (w *Watcher) Load() (*daemon.Setup, error) {
+	t, err := NewTools(w.options)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.watchable(); err != nil {
+		t.Close()
+		return nil, err
+	}
+	if !samePath(t.config.Store.Path, w.db.Path()) {
+		w.options.Log.Warn("store.path has changed; that takes effect when the daemon is started anew", "open", w.db.Path(), "configured", t.config.Store.Path)
+	}
+	a, err := t.around(w.db)
+	if err != nil {
+		return nil, err
+	}
+	return w.setup(a), nil
+}
+
+// Close closes the archive. Every setup must have been closed before.
+func (w *Watcher) Close() error { return w.closers.close() }
+
+func samePath(a, b string) bool {
+	x, err1 := filepath.Abs(a)
+	y, err2 := filepath.Abs(b)
+	return err1 == nil && err2 == nil && x == y
+}
+
+func (t *Tools) watchable() error {
+	if len(t.sites) == 0 {
+		return usage("there is no site to watch: name a list with --domains FILE, or write sites: or lists: into %s", DefaultConfig)
+	}
+	return nil
+}
+
+// setup is a program as the daemon sees it.
+func (w *Watcher) setup(a *App) *daemon.Setup {
+	s := a.config.Schedule
+	watch := a.Monitor.Watch(&w.outlook, len(a.sites), a.outage)
+	return &daemon.Setup{
+		Sites: a.sites, Rule: a.rules(), Check: watch.Check, Past: a.Store.Past, Deliver: func(ctx context.Context) { deliver(ctx, a.Dispatcher) },
+		Workers: a.Concurrency(), Drain: time.Duration(s.Drain), Heartbeat: s.Heartbeat,
+		Close: func() {
+			if err := a.Close(); err != nil {
+				a.log.Warn("close a configuration that is no longer used", "error", err)
+			}
+		},
+	}
+}
+
+// deliver keeps the outbox going until ctx ends, and then brings away what the
+// last visits left there.
+func deliver(ctx context.Context, d *notify.Dispatcher) {
+	_ = d.Run(ctx, outboxPulse) // always nil
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastDelivery)
+	defer cancel()
+	if _, err := d.Drain(last); err != nil && d.Log != nil {
+		d.Log.Error("alerts stay in the outbox until the next start", "error", err)
+	}
+}
+
+// outage tells that the monitor's own network is down, or up again.
+func (a *App) outage(down bool, lost int) {
+	ev := record.Event{Type: record.EventRecovered, Severity: record.SeverityInfo, Name: "policywatch", Reason: "Sites can be reached again."}
+	if down {
+		ev = record.Event{Type: record.EventOutage, Severity: record.SeverityMinor, Name: "policywatch",
+			Fault:  &record.Fault{Kind: record.FaultUnreachable, Detail: "no site could be reached"},
+			Reason: fmt.Sprintf("None of the last %d sites could be reached: the monitor's own network seems to be down.", lost)}
+	}
+	ev.At = time.Now()
+	a.log.Warn("the monitor's own network", "down", down, "sites", lost)
+	if err := a.Store.Enqueue(context.Background(), a.router.Alerts(ev)); err != nil {
+		a.log.Error("tell of the monitor's own network", "error", err)
+	}
+}
+
+// rules says how often each site is visited.
+func (a *App) rules() func(record.Site) schedule.Rule {
+	s := a.config.Schedule
+	own := map[string]schedule.Windows{}
+	for _, c := range a.config.Sites {
+		if len(c.Windows) > 0 || c.Zone != "" {
+			list, zone := c.Windows, c.Zone
+			if len(list) == 0 {
+				list = s.Windows
+			}
+			if zone == "" {
+				zone = s.Zone
+			}
+			own[c.Domain] = windows(list, zone)
+		}
+	}
+	all := windows(s.Windows, s.Zone)
+	return func(site record.Site) schedule.Rule {
+		r := schedule.Rule{Every: time.Duration(s.Every), Jitter: float64(s.Jitter) / 100, Windows: all, NoticeAfter: s.FailNoticeAfter}
+		if site.Every > 0 {
+			r.Every = site.Every
+		}
+		if w, ok := own[site.Domain]; ok {
+			r.Windows = w
+		}
+		return r
+	}
+}
+
+func windows(list []configs.Window, zone string) schedule.Windows {
+	w := schedule.Windows{Zone: time.Local}
+	if l, err := time.LoadLocation(zone); zone != "" && err == nil { // checked with the configuration
+		w.Zone = l
+	}
+	for _, x := range list {
+		w.List = append(w.List, schedule.Window{Days: x.Days, From: x.From, To: x.To})
+	}
+	return w
+}

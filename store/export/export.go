@@ -1,0 +1,141 @@
+// Package export writes what the archive holds in forms that outlive this
+// program: a data set for research, a git repository, WARC, and a bundle of
+// evidence that is verified with sha256sum. It also reads the data set back.
+//
+// It reads through Reader and knows neither the engine nor the file. What it
+// writes is the same for the same archive, byte for byte, but for the time of
+// writing where a format asks for one; so an export can be compared with an
+// older one, and a git repository grows by what is new.
+//
+// Everything that came from outside is hostile: names of files are made of
+// domains by fileName, cells of CSV cannot become formulas, the page of a bundle
+// runs nothing, and the bytes of a server are never given an ending that a
+// double click would open.
+package export
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"policywatch/store/record"
+)
+
+// Reader is the archive as far as an export sees it.
+type Reader interface {
+	Sites(context.Context) ([]record.SiteRow, error)
+	Version(ctx context.Context, domain string, n int) (*record.Version, error)
+	EachVersion(ctx context.Context, fn func(domain string, n int) error) error
+	Alerts(context.Context, record.AlertFilter) ([]record.Alert, error)
+	EachKept(ctx context.Context, fn func(record.Kept) error) error
+	SnapshotAt(context.Context, record.Kept) (*record.Snapshot, error)
+	SnapshotOf(ctx context.Context, domain, digest string) (*record.Snapshot, error)
+	Chain(ctx context.Context, domain string, n int) ([]record.ChainRow, error)
+	Content(ctx context.Context, digest string) ([]byte, error)
+}
+
+// Exporter writes exports of one archive.
+type Exporter struct {
+	Archive Reader
+	// Program is the name and version to write down as the author.
+	Program string
+	// Now is the time of writing.
+	Now time.Time
+	// Force allows to write over what is there.
+	Force bool
+	// Step, where it is set, hears of every item that is done.
+	Step func(item string)
+}
+
+func (x *Exporter) step(item string) {
+	if x.Step != nil {
+		x.Step(item)
+	}
+}
+
+// eachVersion calls fn with every version in order of time, but never with one
+// before an earlier one of its site: a clock that was set back leaves times that
+// run against the numbers.
+func (x *Exporter) eachVersion(ctx context.Context, fn func(*record.Version) error) error {
+	done := map[string]int{}
+	return x.Archive.EachVersion(ctx, func(domain string, n int) error {
+		for done[domain] < n {
+			v, err := x.Archive.Version(ctx, domain, done[domain]+1)
+			if err == nil {
+				err = fn(v)
+			}
+			if err != nil {
+				return err
+			}
+			done[domain]++
+			x.step(fmt.Sprintf("%s@%d", domain, done[domain]))
+		}
+		return nil
+	})
+}
+
+// ErrThere means that there is something where the export was to be written.
+var ErrThere = errors.New("there is something already")
+
+// folder makes dir, which must be empty unless Force is set.
+func (x *Exporter) folder(dir string) error {
+	entries, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return os.MkdirAll(dir, 0o755)
+	case err != nil:
+		return err
+	case len(entries) > 0 && !x.Force:
+		return fmt.Errorf("%s: %w", dir, ErrThere)
+	}
+	return nil
+}
+
+// file writes a file whole or not at all: it gets its name when write is done.
+func (x *Exporter) file(path string, write func(io.Writer) error) (err error) {
+	if _, err := os.Lstat(path); err == nil && !x.Force {
+		return fmt.Errorf("%s: %w", path, ErrThere)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".part-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	if err := write(f); err != nil {
+		return err
+	}
+	if err := errors.Join(f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// fileName makes a name for a file out of a domain: what is not a letter, a
+// digit, a dot or a dash in ASCII is written as %XX, so that two domains never
+// share a name and no name leads out of its folder or is special to any system.
+func fileName(domain string) string {
+	const longest = 150
+	var b strings.Builder
+	for i := range len(domain) {
+		c := domain[i]
+		if c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' && i > 0 || c == '.' && i > 0 {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	if b.Len() <= longest {
+		return b.String()
+	}
+	return b.String()[:longest-17] + "~" + hexDigest([]byte(domain))[:16]
+}
