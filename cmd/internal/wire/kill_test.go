@@ -158,10 +158,14 @@ func TestKilledWhileTelling(t *testing.T) {
 		cmd.Env = append(os.Environ(), childEnv+"=1")
 		var errs strings.Builder
 		cmd.Stderr = &errs
-		in.mu.Lock()
+		in.mu.Lock() // it delivers nothing before the receiver knows whom to kill
+		err = cmd.Start()
 		in.kill = func() { cmd.Process.Kill() }
 		in.mu.Unlock()
-		if err := cmd.Run(); err != nil && cmd.ProcessState.Exited() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Wait(); err != nil && cmd.ProcessState.Exited() {
 			t.Fatalf("the deliverer failed: %v %s", err, errs.String())
 		}
 	}
@@ -176,6 +180,8 @@ func TestKilledWhileTelling(t *testing.T) {
 	in.fuse = -1
 	in.mu.Unlock()
 	deliver(20)
+	in.mu.Lock()
+	defer in.mu.Unlock()
 
 	var single, digested []string
 	for id, body := range in.bodies {
