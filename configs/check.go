@@ -2,7 +2,6 @@ package configs
 
 import (
 	"fmt"
-	"net/mail"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -38,6 +37,7 @@ func (c *Config) resolve(dir string, env func(string) (string, bool), v *validat
 		abs(&ch.Path)
 		secret(key+".url", &ch.URL)
 		secret(key+".secret", &ch.Secret)
+		secret(key+".previous_secret", &ch.PreviousSecret)
 		secret(key+".smtp.password", &ch.SMTP.Password)
 	}
 	secret("web.auth.password", &c.Web.Auth.Password)
@@ -79,6 +79,9 @@ func (s *Schedule) check(v *validator) {
 	if s.FailNoticeAfter < 1 {
 		v.bad("schedule.fail_notice_after", "%d is too few; 1 tells the first failure", s.FailNoticeAfter)
 	}
+	if s.RemindEvery < 0 {
+		v.bad("schedule.remind_every", "%s is negative; 0s never reminds", s.RemindEvery)
+	}
 	if s.Drain < 0 {
 		v.bad("schedule.drain", "%s is negative", s.Drain)
 	}
@@ -119,70 +122,6 @@ func (c *Crawl) check(v *validator) {
 		checkURL(v, "crawl.browser", b, "ws", "wss", "http", "https")
 	default:
 		v.bad("crawl.browser", "%q is not auto, off, an absolute path of Chromium or a ws:// address", b)
-	}
-}
-
-func (n *Notify) check(v *validator) {
-	names := make([]string, 0, len(n.Channels))
-	for i, ch := range n.Channels {
-		key := fmt.Sprintf("notify.channels[%d]", i)
-		if ch.Name == "" || slices.Contains(names, ch.Name) {
-			v.bad(key+".name", "%q is empty or taken by another channel", ch.Name)
-		}
-		names = append(names, ch.Name)
-		ch.check(v, key)
-	}
-	for i, r := range n.Routes {
-		key := fmt.Sprintf("notify.routes[%d]", i)
-		if len(r.Channels) == 0 {
-			v.bad(key+".channels", "names no channel")
-		}
-		for j, name := range r.Channels {
-			if !slices.Contains(names, name) {
-				msg := fmt.Sprintf("there is no channel %q", name)
-				if near := nearest(name, names); near != "" {
-					msg += fmt.Sprintf("; did you mean %q?", near)
-				}
-				v.bad(fmt.Sprintf("%s.channels[%d]", key, j), "%s", msg)
-			}
-		}
-		if r.MinSeverity != "" && r.MinSeverity.Rank() < 0 {
-			v.bad(key+".min_severity", "%q is not one of %v", r.MinSeverity, record.Severities())
-		}
-		if !slices.Contains([]string{"", "none", "hourly", "daily", "weekly"}, r.Digest) {
-			v.bad(key+".digest", "%q is not none, hourly, daily or weekly", r.Digest)
-		}
-	}
-}
-
-func (ch *Channel) check(v *validator, key string) {
-	switch ch.Kind {
-	case "mail":
-		if len(ch.To) == 0 {
-			v.bad(key+".to", "names no recipient")
-		}
-		for i, to := range ch.To {
-			if _, err := mail.ParseAddress(to); err != nil {
-				v.bad(fmt.Sprintf("%s.to[%d]", key, i), "%q is not a mail address", to)
-			}
-		}
-		if _, err := mail.ParseAddress(ch.From); err != nil {
-			v.bad(key+".from", "%q is not a mail address", ch.From)
-		}
-		if ch.SMTP.Host == "" {
-			v.bad(key+".smtp.host", "is empty; name the mail server")
-		}
-		if !slices.Contains([]string{"", "starttls", "implicit", "none"}, ch.SMTP.TLS) {
-			v.bad(key+".smtp.tls", "%q is not starttls, implicit or none", ch.SMTP.TLS)
-		}
-	case "webhook", "chat":
-		checkURL(v, key+".url", ch.URL.Reveal(), "http", "https")
-	case "file":
-		if ch.Path == "" {
-			v.bad(key+".path", "is empty; name a folder")
-		}
-	default:
-		v.bad(key+".kind", "%q is not mail, webhook, file or chat", ch.Kind)
 	}
 }
 

@@ -54,6 +54,9 @@ type Schedule struct {
 	// Jitter is how far a visit may lie from its exact time, as a share of Every.
 	Jitter          Percent `yaml:"jitter"`
 	FailNoticeAfter int     `yaml:"fail_notice_after"`
+	// RemindEvery is the least time between two notices that a site still fails;
+	// 0s never reminds.
+	RemindEvery Duration `yaml:"remind_every"`
 	// Windows are when visits may begin; none means at any time. Zone is the time
 	// zone that they are meant in, an IANA name; empty means the machine's.
 	Windows []Window `yaml:"windows"`
@@ -82,7 +85,10 @@ type Site struct {
 // Notify says whom to tell what.
 type Notify struct {
 	// Lang is the language of messages: en, fa or ar.
-	Lang     string    `yaml:"lang"`
+	Lang string `yaml:"lang"`
+	// Zone is the time zone of digests and quiet hours, an IANA name; empty means
+	// the machine's.
+	Zone     string    `yaml:"zone"`
 	Channels []Channel `yaml:"channels"`
 	Routes   []Route   `yaml:"routes"`
 }
@@ -91,16 +97,37 @@ type Notify struct {
 // on Kind.
 type Channel struct {
 	Name string `yaml:"name"`
-	// Kind is "mail", "webhook", "file" or "chat".
-	Kind   string   `yaml:"kind"`
-	To     []string `yaml:"to"`
-	From   string   `yaml:"from"`
-	SMTP   SMTP     `yaml:"smtp"`
-	URL    Secret   `yaml:"url"`
-	Secret Secret   `yaml:"secret"`
-	Path   string   `yaml:"path"`
-	// Lang overrides Notify.Lang for this channel.
+	// Kind is "mail", "webhook", "file", "atom" or "chat".
+	Kind string   `yaml:"kind"`
+	To   []string `yaml:"to"`
+	From string   `yaml:"from"`
+	SMTP SMTP     `yaml:"smtp"`
+	// URL is where a webhook or a chat message is posted. For a feed it is the
+	// address at which readers find it, which may be left out.
+	URL Secret `yaml:"url"`
+	// Secret signs webhooks; PreviousSecret signs them too while receivers change
+	// over from it.
+	Secret         Secret `yaml:"secret"`
+	PreviousSecret Secret `yaml:"previous_secret"`
+	// ChatID is the conversation that a bot writes to; other chats have it in
+	// their address.
+	ChatID string `yaml:"chat_id"`
+	// Path is a folder, or the file of a feed.
+	Path string `yaml:"path"`
+	// Lang and Zone override those of Notify for this channel.
 	Lang string `yaml:"lang"`
+	Zone string `yaml:"zone"`
+	// Quiet is when the channel is left in peace, Rate how many messages it takes.
+	Quiet Quiet `yaml:"quiet"`
+	Rate  Rate  `yaml:"rate"`
+}
+
+// Quiet are hours and days without messages; what comes waits for their end.
+type Quiet struct {
+	Hours Hours     `yaml:"hours"`
+	Days  []Weekday `yaml:"days"`
+	// Pass is the least severity that is told all the same; empty means none.
+	Pass record.Severity `yaml:"pass"`
 }
 
 // SMTP is a mail server.
@@ -115,12 +142,26 @@ type SMTP struct {
 
 // Route sends events to channels. An event takes every route that it fits.
 type Route struct {
+	// Name is what messages call the route; empty means its number.
+	Name        string             `yaml:"name"`
 	Channels    []string           `yaml:"channels"`
 	MinSeverity record.Severity    `yaml:"min_severity"`
 	Labels      []string           `yaml:"labels"`
 	Events      []record.EventType `yaml:"events"`
-	// Digest is "none"; hourly, daily and weekly need the daemon.
+	// Sites are patterns of domains, such as *.gov.ir; Profiles ids of legal
+	// profiles.
+	Sites    []string `yaml:"sites"`
+	Profiles []string `yaml:"profiles"`
+	// Digest is "none", "hourly", "daily" or "weekly"; what has gathered is told by
+	// the daemon, or by the first scan after its hour.
 	Digest string `yaml:"digest"`
+	// At is the time of day of a daily or weekly digest (08:00), Weekday the day
+	// of a weekly one (mon).
+	At      *Clock  `yaml:"at"`
+	Weekday Weekday `yaml:"weekday"`
+	Quiet   Quiet   `yaml:"quiet"`
+	// Zone overrides Notify.Zone for the route's digest and quiet hours.
+	Zone string `yaml:"zone"`
 }
 
 // Web is the dashboard of the daemon.
@@ -151,7 +192,7 @@ func Default() Config {
 			Browser:         "auto",
 			ConfirmAfter:    Duration(10 * time.Minute),
 		},
-		Schedule: Schedule{Every: Duration(12 * time.Hour), Jitter: 10, FailNoticeAfter: 3, Drain: Duration(30 * time.Second)},
+		Schedule: Schedule{Every: Duration(12 * time.Hour), Jitter: 10, FailNoticeAfter: 3, RemindEvery: Duration(7 * 24 * time.Hour), Drain: Duration(30 * time.Second)},
 		Notify:   Notify{Lang: "en"},
 		Web:      Web{Listen: "127.0.0.1:8080"},
 	}

@@ -28,6 +28,14 @@ func Schema() ([]byte, error) {
 				return &jsonschema.Schema{OneOf: []*jsonschema.Schema{text(`^[0-9.]+ *([KMG]i?B|kB|B)?$`, "20MiB"), {Type: "integer"}}}
 			case reflect.TypeFor[Percent]():
 				return &jsonschema.Schema{OneOf: []*jsonschema.Schema{text(`^[0-9.]+ *%?$`, "10%"), {Type: "number"}}}
+			case reflect.TypeFor[Clock]():
+				return text(`^[0-9]{1,2}:[0-9]{2}$`, "08:00")
+			case reflect.TypeFor[Hours]():
+				return text(`^[0-9]{1,2}:[0-9]{2} *- *[0-9]{1,2}:[0-9]{2}$`, "22:00-07:00")
+			case reflect.TypeFor[Weekday]():
+				return text(`^(mon|tue|wed|thu|fri|sat|sun)$`, "mon")
+			case reflect.TypeFor[Rate]():
+				return text(`^[0-9]+ */ *([mhd]|([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+)$`, "20/h")
 			case reflect.TypeFor[Network]():
 				return text(`^[0-9a-fA-F.:]+(/[0-9]+)?$`, "10.0.0.0/8")
 			case reflect.TypeFor[Window]():

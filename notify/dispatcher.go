@@ -52,6 +52,12 @@ type Dispatcher struct {
 	// Lang is the language of messages, Langs that of single channels.
 	Lang  string
 	Langs map[string]string
+	// Plan says when an alert may be told and whether in a digest, as Router.Plan
+	// does; nil means at once.
+	Plan func(ev record.Event, channel string, now time.Time) Plan
+	// Rates bound how many messages channels are sent; one that is not named has
+	// no bound. What was sent before the program began is not counted.
+	Rates map[string]Rate
 	// Clock gives the time; nil means time.Now.
 	Clock func() time.Time
 	// Log receives one warning when a channel begins to fail and one note when it
@@ -78,7 +84,7 @@ type Dispatcher struct {
 type Tally struct {
 	Sent    int // delivered
 	Retry   int // failed, to be tried again
-	PutOff  int // not tried, because their channel is failing
+	PutOff  int // not tried: their channel is failing, quiet or has had enough
 	GivenUp int // never to be tried again
 	// Left counts alerts that were leased and stay as they were: the work was
 	// interrupted, or their lease was about to run out.

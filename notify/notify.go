@@ -29,7 +29,7 @@ type Outbox interface {
 	// waiting first, and keeps them from every other lease until now+lease or
 	// until they are settled.
 	Lease(ctx context.Context, now time.Time, lease time.Duration, max int) ([]record.Alert, error)
-	// Settle stores an alert's state, tries, next time and reason. It is durable
-	// when it returns nil.
-	Settle(ctx context.Context, a record.Alert) error
+	// Settle stores state, tries, next time, reason and digest of alerts, of all or
+	// of none. It is durable when it returns nil.
+	Settle(ctx context.Context, alerts ...record.Alert) error
 }

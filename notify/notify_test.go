@@ -23,6 +23,8 @@ type outbox struct {
 	leased map[string]time.Time
 	// settled counts how often a row reached a final state.
 	settled map[string]int
+	// settlements counts calls of Settle that kept something.
+	settlements int
 	// failLease and failSettle are asked before the deed; lost makes a failed
 	// Settle have worked all the same.
 	failLease  func() error
@@ -68,24 +70,31 @@ func (o *outbox) Lease(_ context.Context, now time.Time, lease time.Duration, ma
 	return out, nil
 }
 
-func (o *outbox) Settle(_ context.Context, a record.Alert) error {
+func (o *outbox) Settle(_ context.Context, alerts ...record.Alert) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	var err error
 	if o.failSettle != nil {
-		var lost bool
-		if err, lost = o.failSettle(a); err != nil && !lost {
-			return err
+		for _, a := range alerts {
+			var lost bool
+			if err, lost = o.failSettle(a); err != nil && !lost {
+				return err
+			}
 		}
 	}
-	if _, ok := o.rows[a.ID]; !ok {
-		return errors.New("no such alert")
+	for _, a := range alerts {
+		if _, ok := o.rows[a.ID]; !ok {
+			return errors.New("no such alert")
+		}
 	}
-	if a.State != record.AlertWaiting {
-		o.settled[a.ID]++
+	o.settlements++
+	for _, a := range alerts {
+		if a.State != record.AlertWaiting {
+			o.settled[a.ID]++
+		}
+		o.rows[a.ID] = a
+		delete(o.leased, a.ID)
 	}
-	o.rows[a.ID] = a
-	delete(o.leased, a.ID)
 	return err
 }
 

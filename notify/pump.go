@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -27,131 +25,239 @@ type pump struct {
 	workers sync.WaitGroup
 }
 
+// item is what makes one message: an alert, or those of a digest.
 type item struct {
-	alert record.Alert
-	until time.Time // end of the lease
+	id      string // of the message
+	channel string
+	alerts  []record.Alert
+	until   time.Time // end of the lease
 }
 
 func (d *Dispatcher) pump(ctx context.Context) *pump {
 	return &pump{d: d, ctx: ctx, pending: make(map[string]*item), queues: make(map[string][]*item)}
 }
 
-// feed leases until nothing more is due.
+// feed leases until nothing more is due. All is leased at one moment, so that
+// the leases of a digest's alerts end at one moment too.
 func (p *pump) feed() error {
 	d := p.d
+	now := d.now()
+	// Nothing could be sent within a lease that is shorter than a delivery.
+	lease := max(cmp.Or(d.Lease, 10*time.Minute), 2*d.timeout())
+	until := now.Add(lease)
 	// An outbox whose Settle fails, or a clock that jumped, may hand out again what
 	// it has just given; that is for the next drain.
 	seen := make(map[string]bool)
+	var gathered []record.Alert
 	for p.ctx.Err() == nil {
-		now := d.now()
-		// Nothing could be sent within a lease that is shorter than a delivery.
-		lease := max(cmp.Or(d.Lease, 10*time.Minute), 2*d.timeout())
 		alerts, err := d.Outbox.Lease(p.ctx, now, lease, cmp.Or(d.Batch, 100))
 		if err != nil {
+			// Half of a digest is none: what was gathered comes again when its lease
+			// is over.
 			return fmt.Errorf("lease alerts: %w", err)
 		}
 		fresh := 0
 		for _, a := range alerts {
-			if !seen[a.ID] {
-				seen[a.ID] = true
-				fresh++
-				p.push(a, now.Add(lease))
+			if seen[a.ID] {
+				continue
+			}
+			seen[a.ID] = true
+			fresh++
+			switch {
+			case p.renew(a.ID, until):
+			case a.Digest != "" || d.gathers(a, now):
+				gathered = append(gathered, a)
+			default:
+				p.push(&item{a.ID, a.Channel, []record.Alert{a}, until})
 			}
 		}
 		if fresh == 0 {
+			p.bundle(gathered, until)
 			return nil
 		}
 	}
 	return nil
 }
 
-func (p *pump) push(a record.Alert, until time.Time) {
+// renew extends the lease of an alert that waits behind others of a slow
+// channel, and reports whether there is such a one.
+func (p *pump) renew(id string, until time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if it := p.pending[a.ID]; it != nil {
-		it.until = until // it waits behind others of a slow channel: leased anew
-		return
+	it := p.pending[id]
+	if it != nil {
+		it.until = until
 	}
-	it := &item{a, until}
-	p.pending[a.ID] = it
-	_, running := p.queues[a.Channel]
-	p.queues[a.Channel] = append(p.queues[a.Channel], it)
+	return it != nil
+}
+
+func (p *pump) push(it *item) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, a := range it.alerts {
+		p.pending[a.ID] = it
+	}
+	_, running := p.queues[it.channel]
+	p.queues[it.channel] = append(p.queues[it.channel], it)
 	if !running {
-		p.workers.Go(func() { p.work(a.Channel) })
+		p.workers.Go(func() { p.work(it.channel) })
 	}
 }
 
-// work sends what is queued for one channel, in order, until nothing is.
+// putOffAtOnce bounds how many alerts are put off in one transaction.
+const putOffAtOnce = 500
+
+// work sends what is queued for one channel, in order, until nothing is. What is
+// to be put off is kept in groups: a dead channel with ten thousand alerts would
+// else cost the others as many transactions.
 func (p *pump) work(name string) {
+	var off []*item
+	waiting := 0
+	flush := func() {
+		if len(off) == 0 {
+			return
+		}
+		var alerts []record.Alert
+		for _, it := range off {
+			alerts = append(alerts, it.alerts...)
+		}
+		count, err := putOff, p.settle(alerts)
+		if err != nil {
+			count = left
+		}
+		p.done(count, err, off...)
+		off, waiting = nil, 0
+	}
 	for {
 		p.mu.Lock()
 		q := p.queues[name]
-		if len(q) == 0 {
+		if len(q) == 0 && len(off) == 0 {
 			delete(p.queues, name) // under the lock: the next push starts a worker
 			p.mu.Unlock()
 			return
+		}
+		if len(q) == 0 {
+			p.mu.Unlock()
+			flush()
+			continue
 		}
 		it := q[0]
 		p.queues[name] = q[1:]
 		until := it.until
 		p.mu.Unlock()
 
-		count, err := p.one(it.alert, until)
-
-		p.mu.Lock()
-		*count(&p.tally)++
-		if err != nil {
-			p.errs = append(p.errs, err)
+		// A lease that ends during the delivery would let another worker deliver too.
+		if p.ctx.Err() != nil || p.d.now().Add(p.d.timeout()).After(until) {
+			p.done(left, nil, it)
+			continue
 		}
-		delete(p.pending, it.alert.ID)
-		p.mu.Unlock()
+		if p.hold(it) {
+			off = append(off, it)
+			if waiting += len(it.alerts); waiting >= putOffAtOnce {
+				flush()
+			}
+			continue
+		}
+		flush()
+		count, err := p.try(it)
+		p.done(count, err, it)
 	}
 }
 
-// The counters that one may answer with.
+// done counts what became of items and lets go of them.
+func (p *pump) done(count func(*Tally) *int, err error, items ...*item) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err != nil {
+		p.errs = append(p.errs, err)
+	}
+	for _, it := range items {
+		*count(&p.tally) += len(it.alerts)
+		for _, a := range it.alerts {
+			delete(p.pending, a.ID)
+		}
+	}
+}
+
+// The counters that an outcome may be counted by.
 func sent(t *Tally) *int    { return &t.Sent }
 func retried(t *Tally) *int { return &t.Retry }
 func putOff(t *Tally) *int  { return &t.PutOff }
 func givenUp(t *Tally) *int { return &t.GivenUp }
 func left(t *Tally) *int    { return &t.Left }
 
-// one brings a single alert to its outcome and keeps it.
-func (p *pump) one(a record.Alert, until time.Time) (count func(*Tally) *int, err error) {
-	d := p.d
-	// A lease that ends during the delivery would let another worker deliver too.
-	if p.ctx.Err() != nil || d.now().Add(d.timeout()).After(until) {
-		return left, nil
-	}
-	ch := d.channel(a.Channel)
-	if hold, why := ch.held(d.now()); why != nil {
+// hold reports whether the item is not to be tried now, and then says in its
+// alerts until when and why.
+func (p *pump) hold(it *item) bool {
+	d, now := p.d, p.d.now()
+	ch := d.channel(it.channel)
+	if hold, why := ch.held(now); why != nil {
 		w := d.firstWait()
-		a.Next = hold.Add(max(d.jitter(w)-w, 0))
-		a.Reason = "put off, its channel is failing: " + reason(why)
-		count = putOff
-	} else {
-		retry, serr := d.deliver(p.ctx, a)
-		if serr != nil && retry && p.ctx.Err() != nil {
-			return left, nil // interrupted: no verdict on the channel
-		}
-		now := d.now()
-		a = d.judge(a, retry, serr, now)
-		ch.note(d, now, a.State == record.AlertSent, retry, serr)
-		switch a.State {
-		case record.AlertSent:
-			count = sent
-		case record.AlertGivenUp:
-			count = givenUp
-			d.log().Warn("alerts: given up", "alert", a.ID, "channel", a.Channel, "site", a.Event.Site, "reason", a.Reason)
-		default:
-			count = retried
+		it.putOff(hold.Add(max(d.jitter(w)-w, 0)), "put off, its channel is failing: "+reason(why))
+		return true
+	}
+	// A digest waits for the most patient of its alerts' routes, so that one that
+	// must not be told at night does not slip through with another.
+	var plan Plan
+	for _, a := range it.alerts {
+		if q := d.plan(a, now); q.At.After(plan.At) {
+			plan = q
 		}
 	}
-	// The outcome is a fact, whatever has become of the context since: losing it
-	// would deliver twice.
-	if err := d.Outbox.Settle(context.WithoutCancel(p.ctx), a); err != nil {
-		return left, fmt.Errorf("keep outcome of alert %s (%s): %w", a.ID, a.Reason, err)
+	if plan.At.After(now) {
+		it.putOff(plan.At, plan.Reason)
+		return true
+	}
+	rate := d.Rates[it.channel]
+	if at := ch.turn(it.id, now, rate); at.After(now) {
+		it.putOff(at, fmt.Sprintf("put off, the channel takes %d messages in %s", rate.Messages, rate.Per))
+		return true
+	}
+	return false
+}
+
+func (it *item) putOff(until time.Time, reason string) {
+	for i := range it.alerts {
+		it.alerts[i].Next, it.alerts[i].Reason = until, reason
+	}
+}
+
+// try delivers one item and keeps the outcome.
+func (p *pump) try(it *item) (count func(*Tally) *int, err error) {
+	d := p.d
+	retry, serr := d.deliver(p.ctx, it)
+	if serr != nil && retry && p.ctx.Err() != nil {
+		return left, nil // interrupted: no verdict on the channel
+	}
+	now := d.now()
+	a := d.judge(it.alerts[0], retry, serr, now)
+	for i := range it.alerts {
+		b := &it.alerts[i]
+		b.State, b.Tries, b.Next, b.Settled, b.Reason = a.State, a.Tries, a.Next, a.Settled, a.Reason
+	}
+	d.channel(it.channel).note(d, now, a.State == record.AlertSent, retry, serr)
+	switch a.State {
+	case record.AlertSent:
+		count = sent
+	case record.AlertGivenUp:
+		count = givenUp
+		d.log().Warn("alerts: given up", "alert", it.id, "channel", it.channel, "site", a.Event.Site, "reason", a.Reason)
+	default:
+		count = retried
+	}
+	if err := p.settle(it.alerts); err != nil {
+		return left, err
 	}
 	return count, nil
+}
+
+// settle keeps outcomes. They are facts, whatever has become of the context
+// since: losing them would deliver twice.
+func (p *pump) settle(alerts []record.Alert) error {
+	if err := p.d.Outbox.Settle(context.WithoutCancel(p.ctx), alerts...); err != nil {
+		return fmt.Errorf("keep the outcome of %d alerts, the first %s (%s): %w", len(alerts), alerts[0].ID, alerts[0].Reason, err)
+	}
+	return nil
 }
 
 // finish waits for the workers and reports what they did.
@@ -167,72 +273,4 @@ func (p *pump) troubles() []error {
 	errs := p.errs
 	p.errs = nil
 	return errs
-}
-
-// deliver renders and sends one alert, and comes back whatever the sender does.
-func (d *Dispatcher) deliver(ctx context.Context, a record.Alert) (retry bool, err error) {
-	s := d.Senders[a.Channel]
-	if s == nil {
-		// The configuration may be repaired while the alert waits.
-		return true, fmt.Errorf("no channel %q is configured", a.Channel)
-	}
-	lang := d.Lang
-	if l := d.Langs[a.Channel]; l != "" {
-		lang = l
-	}
-	// The context's end stops no delivery at once: a message half sent is sent
-	// again later, and arrives twice.
-	sctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.timeout())
-	defer cancel()
-	defer context.AfterFunc(ctx, func() {
-		time.AfterFunc(cmp.Or(d.Grace, 10*time.Second), cancel)
-	})()
-
-	type outcome struct {
-		retry bool
-		err   error
-	}
-	done := make(chan outcome, 1)
-	go func() {
-		defer func() {
-			if r := recover(); r != nil {
-				d.log().Error("alerts: delivery panicked", "channel", a.Channel, "alert", a.ID, "stack", string(debug.Stack()))
-				done <- outcome{true, panicError(r)}
-			}
-		}()
-		m, err := d.Writer.Write(a, lang)
-		if err != nil {
-			done <- outcome{false, err}
-			return
-		}
-		retry, err := s.Send(sctx, m)
-		done <- outcome{retry, err}
-	}()
-	select {
-	case o := <-done:
-		return o.retry, o.err
-	case <-sctx.Done():
-	}
-	select {
-	case o := <-done:
-		return o.retry, o.err
-	case <-time.After(slack):
-		return true, fmt.Errorf("the delivery did not end within %s", d.timeout())
-	}
-}
-
-// panicError tells what panicked. The value of a panic that is not the run
-// time's own may hold anything, secrets included, and is not shown.
-func panicError(r any) error {
-	if e, ok := r.(runtime.Error); ok {
-		return fmt.Errorf("the delivery panicked: %w", e)
-	}
-	return fmt.Errorf("the delivery panicked with a %T", r)
-}
-
-func (d *Dispatcher) timeout() time.Duration { return cmp.Or(d.Timeout, time.Minute) }
-
-func (d *Dispatcher) firstWait() time.Duration {
-	w, _ := d.wait(1)
-	return w
 }

@@ -1,11 +1,9 @@
 package notify
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"fmt"
+	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,79 +14,182 @@ import (
 // empty condition is met by every event, with one exception: a finished scan
 // is told only to a route that names it, since it says nothing of any site.
 type Route struct {
+	// Name is what the route is called where it is given as a reason; empty means
+	// its number, from 1.
+	Name     string
 	Channels []string
 	// MinSeverity is the least severity of a change that is told. Failing and
-	// recovered sites and finished scans have none: a route with a severity tells
-	// them only when it names them in Events.
+	// recovered sites, finished scans and outages have none: a route with a
+	// severity tells them only when it names them in Events.
 	MinSeverity record.Severity
 	// Labels lists labels of which the site must carry one.
 	Labels []string
+	// Sites lists patterns (path.Match) of which the site's domain must match one,
+	// Profiles the legal profiles of which it must have one.
+	Sites    []string
+	Profiles []string
 	// Events lists the types of event that are told.
 	Events []record.EventType
+	// Digest gathers what is told; the zero one tells each event at once. Quiet
+	// holds it back.
+	Digest Digest
+	Quiet  Quiet
 }
 
-// Router decides who is told what. It is immutable and safe for concurrent use.
-type Router struct{ routes []Route }
+// Router decides who is told what, and when. It is safe for concurrent use once
+// its fields are set.
+type Router struct {
+	// Quiet holds the quiet hours of channels, whatever route leads there.
+	Quiet  map[string]Quiet
+	routes []Route
+}
 
 // NewRouter returns a router over routes. Without routes nobody is told.
-func NewRouter(routes []Route) *Router { return &Router{routes: slices.Clone(routes)} }
+func NewRouter(routes []Route) *Router {
+	r := &Router{routes: slices.Clone(routes)}
+	for i := range r.routes {
+		if r.routes[i].Name == "" {
+			r.routes[i].Name = strconv.Itoa(i + 1)
+		}
+	}
+	return r
+}
 
 // Alerts returns one waiting alert for each channel that is to be told of ev,
-// in the order of the routes. A channel that several routes name is told once.
+// in the order of the routes. A channel that several routes name is told once,
+// at the earliest time that one of them allows, and with the reason of each.
 //
 // The alerts' IDs follow from the event and the channel alone, so that routing
 // the same event again gives the same rows of the outbox.
 func (r *Router) Alerts(ev record.Event) []record.Alert {
 	var out []record.Alert
-	told := make(map[string]bool)
-	for i, route := range r.routes {
+	told := make(map[string]int)
+	for _, route := range r.routes {
 		why, ok := route.takes(ev)
 		if !ok {
 			continue
 		}
 		for _, ch := range route.Channels {
-			if told[ch] {
-				continue
+			i, known := told[ch]
+			if !known {
+				i = len(out)
+				told[ch] = i
+				out = append(out, record.Alert{ID: AlertID(ev, ch), Channel: ch, Event: ev, State: record.AlertWaiting})
 			}
-			told[ch] = true
-			out = append(out, record.Alert{
-				ID: AlertID(ev, ch), Channel: ch, Event: ev, State: record.AlertWaiting, Next: ev.At,
-				Reason: fmt.Sprintf("route %d: %s", i+1, why),
-			})
+			if a := &out[i]; !slices.Contains(a.Why, why) {
+				a.Why = append(a.Why, why)
+			}
 		}
+	}
+	for i := range out {
+		plan := r.Plan(ev, out[i].Channel, ev.At)
+		out[i].Next, out[i].Reason = plan.At, plan.Reason
 	}
 	return out
 }
 
-// takes reports whether the route tells ev, and the reason in words.
-func (r Route) takes(ev record.Event) (why string, ok bool) {
+// Plan is when an alert is to be told, and how.
+type Plan struct {
+	// At is the time before which it is not told.
+	At time.Time
+	// Digest means that it is told together with the others that wait.
+	Digest bool
+	// Reason says in words what it waits for.
+	Reason string
+}
+
+// Plan returns when a channel may be told of ev if now is the time. It follows
+// from the routes of today: an alert whose route is gone is told at once.
+func (r *Router) Plan(ev record.Event, channel string, now time.Time) Plan {
+	var best *Plan
+	for _, route := range r.routes {
+		if !slices.Contains(route.Channels, channel) {
+			continue
+		}
+		if _, ok := route.takes(ev); !ok {
+			continue
+		}
+		p := r.plan(ev, channel, now, route)
+		if best == nil || p.At.Before(best.At) || p.At.Equal(best.At) && best.Digest && !p.Digest {
+			best = &p
+		}
+	}
+	if best == nil {
+		p := r.plan(ev, channel, now, Route{})
+		best = &p
+	}
+	return *best
+}
+
+func (r *Router) plan(ev record.Event, channel string, now time.Time, route Route) Plan {
+	p := Plan{At: now, Reason: "waits for its delivery"}
+	if route.Digest.Every != "" {
+		p.Digest = true
+		// By the event's time, so that it does not move as long as the alert waits.
+		if slot := route.Digest.After(ev.At); slot.After(now) {
+			p.At, p.Reason = slot, "waits for the "+string(route.Digest.Every)+" digest"
+		}
+	}
+	s := severity(ev)
+	for range 8 { // the end of one quiet may lie within the other
+		at := r.Quiet[channel].Until(route.Quiet.Until(p.At, s), s)
+		if at.Equal(p.At) {
+			break
+		}
+		p.At, p.Reason = at, "waits for the end of quiet hours"
+	}
+	return p
+}
+
+// takes reports whether the route tells ev, and by which of its conditions.
+func (r Route) takes(ev record.Event) (why record.Cause, ok bool) {
+	why.Route = r.Name
 	named := slices.Contains(r.Events, ev.Type)
-	if len(r.Events) > 0 && !named || ev.Type == record.EventTest {
-		return "", false
+	if len(r.Events) > 0 && !named || ev.Type == record.EventTest || ev.Type == record.EventDigest {
+		return why, false
 	}
 	if ev.Type == record.EventScanFinished && !named {
-		return "", false
+		return why, false
 	}
-	if len(r.Labels) > 0 && !slices.ContainsFunc(ev.Labels, func(l string) bool { return slices.Contains(r.Labels, l) }) {
-		return "", false
-	}
-	why = "tells everything"
 	if named {
-		why = "names " + string(ev.Type)
+		why.Event = ev.Type
+	}
+	if why.Label, ok = first(r.Labels, func(l string) bool { return slices.Contains(ev.Labels, l) }); !ok {
+		return why, false
+	}
+	if why.Profile, ok = first(r.Profiles, func(p string) bool { return p == ev.Profile }); !ok {
+		return why, false
+	}
+	if why.Site, ok = first(r.Sites, func(pattern string) bool {
+		fits, err := path.Match(strings.ToLower(pattern), ev.Site)
+		return err == nil && fits && ev.Site != ""
+	}); !ok {
+		return why, false
 	}
 	if floor := r.MinSeverity; floor.Rank() > 0 {
 		switch s := severity(ev); {
 		case !aboutStatement(ev.Type):
 			if !named {
-				return "", false
+				return why, false
 			}
 		case !s.AtLeast(floor):
-			return "", false
+			return why, false
 		default:
-			why = fmt.Sprintf("%s is at least %s", s, floor)
+			why.Floor = floor
 		}
 	}
 	return why, true
+}
+
+// first returns the condition that is met; none need be where there is none.
+func first(conditions []string, met func(string) bool) (string, bool) {
+	if len(conditions) == 0 {
+		return "", true
+	}
+	if i := slices.IndexFunc(conditions, met); i >= 0 {
+		return conditions[i], true
+	}
+	return "", false
 }
 
 // severity is the event's own, else its change's.
@@ -100,29 +201,3 @@ func severity(ev record.Event) record.Severity {
 }
 
 func aboutStatement(t record.EventType) bool { return strings.HasPrefix(string(t), "statement.") }
-
-// AlertID derives an alert's ID from what happened and whom it is told. A new
-// version is known by its numbers and by what changed, not by the time, so that
-// a visit judged again tells nothing twice; after a lost archive the numbers
-// begin anew, but a different change gives a different ID, which a receiver
-// will not take for a repetition. Other events can happen many times to the same
-// version and are known by their time.
-//
-// The ID is of letters, digits and "_" only: it becomes a Message-ID, a
-// webhook-id (which must hold no full stop) and a part of file names.
-func AlertID(ev record.Event, channel string) string {
-	key := []any{ev.Type, ev.Site, channel}
-	if aboutStatement(ev.Type) && ev.To > ev.From && ev.Change != nil {
-		key = append(key, ev.From, ev.To, ev.Change)
-	} else {
-		key = append(key, ev.To, ev.URL, ev.OldURL, ev.At.UTC().Format(time.RFC3339Nano))
-	}
-	b, err := json.Marshal(key)
-	if err != nil {
-		// Only a value that JSON has no form for could fail, and a change has none:
-		// its fields are strings.
-		panic(fmt.Sprintf("notify: derive alert ID: %v", err))
-	}
-	sum := sha256.Sum256(b)
-	return "pw_" + hex.EncodeToString(sum[:16])
-}

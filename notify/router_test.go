@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +52,16 @@ func TestRoutes(t *testing.T) {
 		{"other label", []notify.Route{{Channels: []string{"a"}, Labels: []string{"ministry"}}}, changed("minor", "city"), ""},
 		{"no label", []notify.Route{{Channels: []string{"a"}, Labels: []string{"ministry"}}}, changed("minor"), ""},
 		{"told once by two routes", []notify.Route{{Channels: []string{"a"}}, {Channels: []string{"b", "a"}, MinSeverity: "major"}}, changed("major"), "a b"},
+		{"site", []notify.Route{{Channels: []string{"a"}, Sites: []string{"b.example", "*.example"}}}, changed("minor"), "a"},
+		{"other site", []notify.Route{{Channels: []string{"a"}, Sites: []string{"*.gov.example"}}}, changed("minor"), ""},
+		{"a scan is of no site", []notify.Route{{Channels: []string{"a"}, Sites: []string{"*"}, Events: []record.EventType{record.EventScanFinished}}},
+			record.Event{Type: record.EventScanFinished}, ""},
+		{"profile", []notify.Route{{Channels: []string{"a"}, Profiles: []string{"ir-gov"}}}, record.Event{Type: record.EventGone, Profile: "ir-gov"}, "a"},
+		{"other profile", []notify.Route{{Channels: []string{"a"}, Profiles: []string{"ir-gov"}}}, record.Event{Type: record.EventGone, Profile: "core"}, ""},
+		{"all conditions must hold", []notify.Route{{Channels: []string{"a"}, Sites: []string{"a.*"}, Labels: []string{"city"}}}, changed("minor"), ""},
+		{"a floor keeps an outage out", []notify.Route{{Channels: []string{"a"}, MinSeverity: "minor"}}, event(record.EventOutage), ""},
+		{"an outage, named", []notify.Route{{Channels: []string{"a"}, Events: []record.EventType{record.EventOutage}}}, event(record.EventOutage), "a"},
+		{"a digest is told by nobody's route", []notify.Route{{Channels: []string{"a"}}}, event(record.EventDigest), ""},
 		{"severity of the change alone", []notify.Route{{Channels: []string{"a"}, MinSeverity: "major"}},
 			record.Event{Type: record.EventChanged, Change: &record.Change{Severity: "major"}}, "a"},
 	} {
@@ -63,6 +74,79 @@ func TestRoutes(t *testing.T) {
 				if a.State != record.AlertWaiting || !a.Next.Equal(c.event.At) || a.Reason == "" || a.ID == "" {
 					t.Errorf("alert %+v is not ready for the outbox", a)
 				}
+			}
+		})
+	}
+}
+
+// Every alert says why it came: by which routes, and by what in them.
+func TestWhy(t *testing.T) {
+	r := notify.NewRouter([]notify.Route{
+		{Name: "law", Channels: []string{"office", "office"}, MinSeverity: "major", Labels: []string{"x", "ministry"}},
+		{Channels: []string{"office", "hook"}, Events: []record.EventType{record.EventChanged}, Sites: []string{"*.gov.example"}, Profiles: []string{"ir-gov"}},
+		{Channels: []string{"hook"}},
+	})
+	alerts := r.Alerts(record.Event{Type: record.EventChanged, Site: "a.gov.example", At: start, Severity: "critical", Labels: []string{"ministry"}, Profile: "ir-gov"})
+	var got []string
+	for _, a := range alerts {
+		for _, c := range a.Why {
+			got = append(got, a.Channel+" "+c.String())
+		}
+	}
+	want := []string{
+		"office route law: severity major or more, label ministry",
+		"office route 2: names statement.changed, sites *.gov.example, profile ir-gov",
+		"hook route 2: names statement.changed, sites *.gov.example, profile ir-gov",
+		"hook route 3: tells everything",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// Of several routes to one channel the one that tells soonest decides when.
+func TestPlan(t *testing.T) {
+	night := notify.Quiet{From: 22 * time.Hour, To: 7 * time.Hour}
+	daily := notify.Digest{Every: notify.Daily, At: 8 * time.Hour}
+	hourly := notify.Digest{Every: notify.Hourly}
+	at := func(hour, minute int) time.Time { return time.Date(2026, 11, 21, hour, minute, 0, 0, time.UTC) }
+	for _, c := range []struct {
+		name     string
+		routes   []notify.Route
+		channel  notify.Quiet
+		severity record.Severity
+		happened time.Time
+		now      time.Time
+		want     time.Time
+		digest   bool
+	}{
+		{"at once", []notify.Route{{}}, notify.Quiet{}, "minor", at(9, 30), at(9, 30), at(9, 30), false},
+		{"no route any more", nil, notify.Quiet{}, "minor", at(9, 30), at(10, 30), at(10, 30), false},
+		{"daily", []notify.Route{{Digest: daily}}, notify.Quiet{}, "minor", at(9, 30), at(9, 30), at(8, 0).AddDate(0, 0, 1), true},
+		{"daily, its hour is over", []notify.Route{{Digest: daily}}, notify.Quiet{}, "minor", at(7, 30), at(9, 30), at(9, 30), true},
+		{"the sooner digest", []notify.Route{{Digest: daily}, {Digest: hourly}}, notify.Quiet{}, "minor", at(9, 30), at(9, 30), at(10, 0), true},
+		{"the grave at once, the rest daily", []notify.Route{{Digest: daily}, {MinSeverity: "major"}}, notify.Quiet{}, "critical", at(9, 30), at(9, 30), at(9, 30), false},
+		{"both due: by itself", []notify.Route{{Digest: daily}, {}}, notify.Quiet{}, "minor", at(7, 30), at(9, 30), at(9, 30), false},
+		{"quiet route", []notify.Route{{Quiet: night}}, notify.Quiet{}, "minor", at(23, 0), at(23, 0), at(7, 0).AddDate(0, 0, 1), false},
+		{"quiet channel", []notify.Route{{}}, night, "critical", at(6, 59), at(6, 59), at(7, 0), false},
+		{"critical passes", []notify.Route{{}}, notify.Quiet{From: night.From, To: night.To, Pass: "critical"}, "critical", at(6, 59), at(6, 59), at(6, 59), false},
+		{"major does not", []notify.Route{{}}, notify.Quiet{From: night.From, To: night.To, Pass: "critical"}, "major", at(6, 59), at(6, 59), at(7, 0), false},
+		{"quiet of both", []notify.Route{{Quiet: notify.Quiet{From: 6 * time.Hour, To: 9 * time.Hour}}}, night, "minor", at(5, 0), at(5, 0), at(9, 0), false},
+		{"a digest in quiet hours", []notify.Route{{Digest: notify.Digest{Every: notify.Daily, At: 6 * time.Hour}}}, night, "minor", at(5, 0), at(5, 0), at(7, 0), true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for i := range c.routes {
+				c.routes[i].Channels = []string{"office"}
+			}
+			r := notify.NewRouter(c.routes)
+			r.Quiet = map[string]notify.Quiet{"office": c.channel}
+			ev := record.Event{Type: record.EventChanged, Site: "a.example", At: c.happened, Severity: c.severity}
+			p := r.Plan(ev, "office", c.now)
+			if !p.At.Equal(c.want) || p.Digest != c.digest || p.Reason == "" {
+				t.Errorf("%+v, want %s, digest %t", p, c.want, c.digest)
+			}
+			if alerts := r.Alerts(ev); c.now.Equal(c.happened) && len(alerts) == 1 && (!alerts[0].Next.Equal(c.want) || alerts[0].Reason != p.Reason) {
+				t.Errorf("the alert waits until %s: %s", alerts[0].Next, alerts[0].Reason)
 			}
 		})
 	}

@@ -14,7 +14,7 @@ import (
 // same event to five channels is kept once.
 //
 //	1 id  2 channel  3 event blob  4 state  5 tries  6 next  7 settled  8 reason
-//	9 due  10 type  11 site  12 event's time
+//	9 due  10 type  11 site  12 event's time  13 cause...  14 digest
 type alertRow struct {
 	id      string
 	channel string
@@ -30,6 +30,9 @@ type alertRow struct {
 	kind record.EventType
 	site string
 	at   time.Time
+
+	why    []record.Cause
+	digest string // ID of the message that tells it with others
 }
 
 func (r *alertRow) encode() []byte {
@@ -46,6 +49,10 @@ func (r *alertRow) encode() []byte {
 	e.str(10, string(r.kind))
 	e.str(11, r.site)
 	e.time(12, r.at)
+	for i := range r.why {
+		e.message(13, func(e *encoder) { encodeCause(e, &r.why[i]) })
+	}
+	e.str(14, r.digest)
 	return e.b
 }
 
@@ -78,9 +85,43 @@ func decodeAlertRow(b []byte) (*alertRow, error) {
 			r.site = d.str()
 		case 12:
 			r.at = d.time()
+		case 13:
+			d.message(func(d *decoder) { r.why = append(r.why, decodeCause(d)) })
+		case 14:
+			r.digest = d.str()
 		}
 	}
 	return r, d.err
+}
+
+// 1 route  2 event  3 least severity  4 label  5 site's pattern  6 profile
+func encodeCause(e *encoder, c *record.Cause) {
+	e.str(1, c.Route)
+	e.str(2, string(c.Event))
+	e.str(3, string(c.Floor))
+	e.str(4, c.Label)
+	e.str(5, c.Site)
+	e.str(6, c.Profile)
+}
+
+func decodeCause(d *decoder) (c record.Cause) {
+	for d.next() {
+		switch d.num {
+		case 1:
+			c.Route = d.str()
+		case 2:
+			c.Event = record.EventType(d.str())
+		case 3:
+			c.Floor = record.Severity(d.str())
+		case 4:
+			c.Label = d.str()
+		case 5:
+			c.Site = d.str()
+		case 6:
+			c.Profile = d.str()
+		}
+	}
+	return c
 }
 
 // outgoing is an alert made ready to be put.
@@ -102,6 +143,7 @@ func (db *DB) prepareAlert(a *record.Alert) (outgoing, error) {
 	r := alertRow{
 		id: a.ID, channel: a.Channel, event: hex.EncodeToString(b.sum[:]), state: a.State, tries: a.Tries, next: a.Next,
 		settled: a.Settled, reason: a.Reason, due: a.Next, kind: a.Event.Type, site: a.Event.Site, at: a.Event.At,
+		why: a.Why, digest: a.Digest,
 	}
 	if r.state == "" {
 		r.state = record.AlertWaiting
@@ -158,6 +200,7 @@ func (db *DB) loadAlert(tx *bolt.Tx, key []byte) (*alertRow, record.Alert, error
 func (db *DB) alert(tx *bolt.Tx, r *alertRow) (record.Alert, error) {
 	a := record.Alert{
 		ID: r.id, Channel: r.channel, State: r.state, Tries: r.tries, Next: r.next, Settled: r.settled, Reason: r.reason,
+		Why: r.why, Digest: r.digest,
 	}
 	sum, _ := parseDigest(r.event)
 	plain, err := db.readBlob(tx, sum)

@@ -8,6 +8,7 @@ import (
 
 // 1 type  2 at  3 site  4 name  5 url  6 lang  7 dir  8 from  9 to  10 severity
 // 11 change  12 finding...  13 fault  14 old url  15 reason  16 scan  17 label...  18 sentence...
+// 19 profile
 func encodeEvent(e *encoder, v *record.Event) {
 	e.str(1, string(v.Type))
 	e.time(2, v.At)
@@ -33,6 +34,7 @@ func encodeEvent(e *encoder, v *record.Event) {
 	}
 	encodeStrings(e, 17, v.Labels)
 	encodeSentences(e, 18, v.Told)
+	e.str(19, v.Profile)
 }
 
 func decodeEvent(d *decoder) (v record.Event) {
@@ -74,6 +76,8 @@ func decodeEvent(d *decoder) (v record.Event) {
 			v.Labels = append(v.Labels, d.str())
 		case 18:
 			d.message(func(d *decoder) { v.Told = append(v.Told, decodeSentence(d)) })
+		case 19:
+			v.Profile = d.str()
 		}
 	}
 	return v

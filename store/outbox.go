@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -143,48 +144,123 @@ func dueKeys(tx *bolt.Tx, now time.Time, max int) (keys [][]byte) {
 	return keys
 }
 
-// Settle records what became of an alert: its State, Tries, Next, Settled and
-// Reason. What was sent or given up stays so, whatever a dispatcher whose lease
-// ran out says later; only "sent" may follow "given up".
-func (db *DB) Settle(ctx context.Context, a record.Alert) error {
-	err := db.write(ctx, 512, func(tx *bolt.Tx) error {
-		k, err := getRow(tx, bucketAlertIDs, []byte(a.ID))
+// Settle records what became of alerts: State, Tries, Next, Settled, Reason and
+// Digest of each, of all or of none. What was sent or given up stays so,
+// whatever a dispatcher whose lease ran out says later; only "sent" may follow
+// "given up".
+func (db *DB) Settle(ctx context.Context, alerts ...record.Alert) error {
+	err := db.write(ctx, 512*len(alerts), func(tx *bolt.Tx) error {
+		rows, err := kept(tx, alerts)
 		if err != nil {
 			return err
 		}
+		for i := range rows {
+			a, row := &alerts[i], &rows[i]
+			if row.state == record.AlertSent || row.state == record.AlertGivenUp && a.State != record.AlertSent {
+				continue
+			}
+			if err := row.replace(tx, a); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("store: settle %s: %w", named(alerts), err)
+	}
+	return nil
+}
+
+// Requeue puts alerts that were sent or given up back among those that wait,
+// due at once, as if they had never been tried, of all or of none. Their IDs stay,
+// so that a receiver that has got one knows it again.
+func (db *DB) Requeue(ctx context.Context, now time.Time, ids ...string) ([]record.Alert, error) {
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	alerts := make([]record.Alert, len(ids))
+	for i, id := range ids {
+		alerts[i].ID = id
+	}
+	err := db.write(ctx, 512*len(ids), func(tx *bolt.Tx) error {
+		rows, err := kept(tx, alerts)
+		if err != nil {
+			return err
+		}
+		for i := range rows {
+			if alerts[i], err = db.alert(tx, &rows[i].alertRow); err != nil {
+				return refusal{err}
+			}
+		}
+		for i := range rows {
+			a := &alerts[i]
+			a.State, a.Tries, a.Next, a.Settled, a.Digest = record.AlertWaiting, 0, now, time.Time{}, ""
+			a.Reason = "to be sent again on request"
+			if err := rows[i].replace(tx, a); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: put %s back into the outbox: %w", named(alerts), err)
+	}
+	return alerts, nil
+}
+
+func named(alerts []record.Alert) string {
+	if len(alerts) == 1 {
+		return "alert " + alerts[0].ID
+	}
+	return fmt.Sprintf("%d alerts", len(alerts))
+}
+
+// keptRow is a row of the outbox and its key.
+type keptRow struct {
+	alertRow
+	key []byte
+}
+
+// kept loads the rows of alerts by their IDs. It puts nothing, and an ID that is
+// not there refuses them all.
+func kept(tx *bolt.Tx, alerts []record.Alert) ([]keptRow, error) {
+	rows := make([]keptRow, len(alerts))
+	for i := range alerts {
+		k, err := getRow(tx, bucketAlertIDs, []byte(alerts[i].ID))
+		if err != nil {
+			return nil, refusal{err}
+		}
 		if k == nil {
-			return refusal{ErrNotFound}
+			return nil, refusal{fmt.Errorf("%s: %w", alerts[i].ID, ErrNotFound)}
 		}
 		key := bytes.Clone(k)
 		fields, err := getRow(tx, bucketAlerts, key)
 		if err != nil {
-			return err
+			return nil, refusal{err}
 		}
 		row, err := decodeAlertRow(fields)
 		if err != nil {
-			return damage(bucketAlerts, key, "%v", err)
+			return nil, refusal{damage(bucketAlerts, key, "%v", err)}
 		}
-		if row.state == record.AlertSent || row.state == record.AlertGivenUp && a.State != record.AlertSent {
-			return nil
-		}
-		due := tx.Bucket([]byte(bucketDue))
-		if err := due.Delete(dueKey(row.due, binary.BigEndian.Uint64(key))); err != nil {
-			return err
-		}
-		row.state, row.tries, row.next, row.settled, row.reason = a.State, a.Tries, a.Next, a.Settled, a.Reason
-		row.due = a.Next
-		if err := put(tx, bucketAlerts, key, row.encode()); err != nil {
-			return err
-		}
-		if row.state != record.AlertWaiting {
-			return nil
-		}
-		return due.Put(dueKey(row.due, binary.BigEndian.Uint64(key)), nil)
-	})
-	if err != nil {
-		return fmt.Errorf("store: settle alert %s: %w", a.ID, err)
+		rows[i] = keptRow{*row, key}
 	}
-	return nil
+	return rows, nil
+}
+
+// replace writes the row with what a says of the delivery.
+func (r *keptRow) replace(tx *bolt.Tx, a *record.Alert) error {
+	serial := binary.BigEndian.Uint64(r.key)
+	due := tx.Bucket([]byte(bucketDue))
+	if err := due.Delete(dueKey(r.due, serial)); err != nil {
+		return err
+	}
+	r.state, r.tries, r.next, r.settled, r.reason, r.digest = a.State, a.Tries, a.Next, a.Settled, a.Reason, a.Digest
+	r.due = a.Next
+	if err := put(tx, bucketAlerts, r.key, r.encode()); err != nil {
+		return err
+	}
+	if r.state != record.AlertWaiting {
+		return nil
+	}
+	return due.Put(dueKey(r.due, serial), nil)
 }
 
 // Alerts returns the alerts that f selects, the newest first.

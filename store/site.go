@@ -28,6 +28,7 @@ type siteRow struct {
 //	7 last visit  8 last success  9 last fault  10 fault told
 //	11 pending (1 kind, 2 text digest, 3 first, 4 seen, 5 reason, 6 snapshot, 7 sentence...)
 //	12 visits  13 at  14 fingerprint  15 quiet  16 quiet since  17 notes
+//	20 told at
 type stateRow struct {
 	past record.Past // the fields that change from visit to visit
 	// visits counts all visits; at is the time of the last one and print the
@@ -203,6 +204,7 @@ func (r *stateRow) encode() []byte {
 	e.uint(15, r.quiet)
 	e.time(16, r.quietSince)
 	e.uint(17, r.notes)
+	e.time(20, p.ToldAt)
 	return e.b
 }
 
@@ -246,6 +248,8 @@ func decodeStateRow(b []byte) (*stateRow, error) {
 			r.quietSince = d.time()
 		case 17:
 			r.notes = d.uint()
+		case 20:
+			p.ToldAt = d.time()
 		}
 	}
 	return r, d.err

@@ -225,44 +225,6 @@ func siteJSON(r record.SiteRow) any {
 		r.Past.LastVisit, r.Past.LastSuccess, r.Changed, r.Past.Failures, r.Past.LastFault, r.Past.Pending}
 }
 
-func (p *program) alerts() *cobra.Command {
-	var state, site string
-	var limit int
-	cmd := &cobra.Command{
-		Use: "alerts", Short: "List what was told to whom, what waits and what was given up", Args: cobra.NoArgs,
-		Annotations: writes("text", "json"),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.archive(cmd.Context(), func(a *wire.App) error {
-				list, err := a.Store.Alerts(cmd.Context(), record.AlertFilter{State: record.AlertState(state), Site: site, Limit: limit})
-				if err != nil {
-					return unfinished{err}
-				}
-				if p.format == "json" {
-					for _, al := range list {
-						if err := p.json(al); err != nil {
-							return err
-						}
-					}
-					return nil
-				}
-				return p.page(func(w io.Writer) {
-					for _, al := range list {
-						fmt.Fprintf(w, "%s  %-8s %-8s %s  %s\n    %s\n", stamp(al.Event.At), al.State, al.Channel, al.Event.Type, al.Event.Site, isolate(al.Event.Reason))
-						if al.Reason != "" {
-							fmt.Fprintf(w, "    %s\n", al.Reason)
-						}
-					}
-				})
-			})
-		},
-	}
-	f := cmd.Flags()
-	f.StringVar(&state, "state", "", "only alerts in this `state`: waiting, sent, given_up")
-	f.StringVar(&site, "site", "", "only alerts of this `site`")
-	f.IntVar(&limit, "limit", 100, "at most so many, the newest; 0 for all")
-	return cmd
-}
-
 var errDamaged = errors.New("the archive is damaged; restore a backup, and keep this file for inquiry")
 
 func (p *program) verify() *cobra.Command {

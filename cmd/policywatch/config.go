@@ -10,6 +10,7 @@ import (
 
 func (p *program) configCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "config", Short: "Check or describe the configuration file"}
+	var events bool
 	cmd.AddCommand(&cobra.Command{
 		Use: "check", Short: "Read the configuration and all its lists, and say what is wrong", Args: cobra.NoArgs,
 		Annotations: writes("text", "json"),
@@ -24,17 +25,24 @@ func (p *program) configCommand() *cobra.Command {
 			_, err = fmt.Fprintf(p.out, "The configuration is valid; it names %d sites.\n", sites)
 			return err
 		},
-	}, &cobra.Command{
+	})
+	schema := &cobra.Command{
 		Use: "schema", Short: "Print the JSON Schema of the configuration file, for editors", Args: cobra.NoArgs,
 		Annotations: writes("text", "json"),
 		RunE: func(*cobra.Command, []string) error {
-			b, err := wire.ConfigSchema()
+			describe := wire.ConfigSchema
+			if events {
+				describe = wire.EventSchema
+			}
+			b, err := describe()
 			if err != nil {
 				return err
 			}
 			_, err = p.out.Write(b)
 			return err
 		},
-	})
+	}
+	schema.Flags().BoolVar(&events, "events", false, "print that of the webhook's events instead, for receivers")
+	cmd.AddCommand(schema)
 	return cmd
 }

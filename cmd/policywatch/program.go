@@ -128,7 +128,7 @@ Results go to standard output, everything else to standard error.`,
 	f.StringVar(&p.format, "format", "text", "how results are written: text, json and more where a command says so")
 	f.StringVar(&p.logFormat, "log-format", "text", "how the log on standard error is written: text or json")
 	f.BoolVarP(&p.verbose, "verbose", "v", false, "log what is being done")
-	root.AddCommand(p.demo(), p.scan(), p.watch(), p.discover(), p.extract(), p.compare(), p.check(), p.history(), p.show(), p.sites(), p.alerts(),
+	root.AddCommand(p.demo(), p.scan(), p.watch(), p.discover(), p.extract(), p.compare(), p.check(), p.history(), p.show(), p.sites(), p.alerts(), p.notify(),
 		p.verify(), p.backup(), p.export(), p.importCommand(), p.reprocess(), p.configCommand(), p.version())
 	return root
 }

@@ -47,26 +47,16 @@ func (p *program) reject() *cobra.Command {
 }
 
 // onPending runs f on one site with the archive open for writing.
-func (p *program) onPending(ctx context.Context, args []string, f func(*wire.App, record.Site) error) (err error) {
-	a, err := wire.Open(ctx, p.options(), false)
-	if err != nil {
-		return archiveError(err)
-	}
-	defer func() {
-		if cerr := a.Close(); err == nil && cerr != nil {
-			err = unfinished{cerr}
+func (p *program) onPending(ctx context.Context, args []string, f func(*wire.App, record.Site) error) error {
+	return p.onArchive(ctx, func(a *wire.App) error {
+		sites, err := a.Pick(args)
+		if err != nil {
+			return err
 		}
-	}()
-	sites, err := a.Pick(args)
-	if err != nil {
+		err = f(a, sites[0])
+		if errors.Is(err, monitor.ErrNotPending) {
+			return usagef("%s: %w; `policywatch sites --pending` lists those that do", args[0], err)
+		}
 		return err
-	}
-	err = f(a, sites[0])
-	if errors.Is(err, monitor.ErrNotPending) {
-		return usagef("%s: %w; `policywatch sites --pending` lists those that do", args[0], err)
-	}
-	if err != nil {
-		return unfinished{err}
-	}
-	return nil
+	})
 }

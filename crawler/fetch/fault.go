@@ -14,8 +14,6 @@ import (
 	"syscall"
 	"time"
 
-	"code.dny.dev/ssrf"
-
 	"policywatch/store/record"
 )
 
@@ -36,7 +34,7 @@ func transportFault(err error, at string, x *exchange) error {
 	f = &record.Fault{URL: at, Status: x.status}
 	var name *net.DNSError
 	switch {
-	case errors.Is(err, ssrf.ErrProhibitedIP), errors.Is(err, ssrf.ErrProhibitedNetwork), errors.Is(err, ssrf.ErrInvalidHostPort):
+	case forbidden(err):
 		f.Kind, f.Detail = record.FaultForbiddenAddress, "it leads to an address that is not public"
 		if op := (*net.OpError)(nil); errors.As(err, &op) && op.Addr != nil {
 			f.Detail = "it leads to " + op.Addr.String() + ", which is no public address"

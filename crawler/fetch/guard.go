@@ -1,7 +1,10 @@
 package fetch
 
 import (
+	"context"
 	"crypto/tls"
+	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
@@ -25,6 +28,25 @@ func newGuard(allow []netip.Prefix) *ssrf.Guardian {
 		}
 	}
 	return ssrf.New(ssrf.WithAnyPort(), ssrf.WithAllowedV4Prefixes(v4...), ssrf.WithAllowedV6Prefixes(v6...))
+}
+
+// Guarded dials under the address guard, for those who send to an address that
+// somebody wrote down: allow lists the networks that it lets through besides
+// public addresses.
+func Guarded(allow []netip.Prefix) func(ctx context.Context, network, address string) (net.Conn, error) {
+	dialer := &net.Dialer{Timeout: 10 * time.Second, Control: newGuard(allow).Safe}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dialer.DialContext(ctx, network, address)
+		if forbidden(err) {
+			err = fmt.Errorf("%w; it is not a public address: name its network in crawl.allow_addresses if it is meant", err)
+		}
+		return conn, err
+	}
+}
+
+// forbidden reports whether the guard refused an address.
+func forbidden(err error) bool {
+	return errors.Is(err, ssrf.ErrProhibitedIP) || errors.Is(err, ssrf.ErrProhibitedNetwork) || errors.Is(err, ssrf.ErrInvalidHostPort)
 }
 
 // newTransport builds the one transport through which everything goes out.

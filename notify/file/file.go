@@ -1,7 +1,7 @@
-// Package file keeps messages as files in a folder: an .eml that mail programs
-// open, and the .json that a webhook would have carried.
+// Package file keeps messages as files: in a folder, as an .eml that mail programs
+// open and the .json that a webhook would have carried; or in one Atom feed.
 //
-// It knows one folder. How a mail is built it is told.
+// It knows one folder or file. How a mail is built it is told.
 package file
 
 import (
@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"policywatch/notify/report"
+	"policywatch/notify/trace"
 )
 
 // Options configure a Sender.
@@ -49,9 +50,10 @@ func (s *Sender) Send(ctx context.Context, m report.Message) (retry bool, err er
 		return true, err
 	}
 	name := Name(m)
-	if err := s.write(name+".json", append(m.JSON[:len(m.JSON):len(m.JSON)], '\n')); err != nil {
+	if err := write(s.o.Path, name+".json", append(m.JSON[:len(m.JSON):len(m.JSON)], '\n')); err != nil {
 		return true, err
 	}
+	trace.Step(ctx, "wrote %s.json", filepath.Join(s.o.Path, name))
 	if s.o.Compose == nil {
 		return false, nil
 	}
@@ -59,9 +61,10 @@ func (s *Sender) Send(ctx context.Context, m report.Message) (retry bool, err er
 	if err != nil {
 		return false, fmt.Errorf("write %s.eml: %w", name, err)
 	}
-	if err := s.write(name+".eml", mail); err != nil {
+	if err := write(s.o.Path, name+".eml", mail); err != nil {
 		return true, err
 	}
+	trace.Step(ctx, "wrote %s.eml", filepath.Join(s.o.Path, name))
 	return false, nil
 }
 
@@ -95,13 +98,13 @@ func plain(s string, n int) string {
 }
 
 // write makes a file appear whole or not at all, also after a loss of power.
-func (s *Sender) write(name string, data []byte) (err error) {
+func write(dir, name string, data []byte) (err error) {
 	// A mail program that watches the folder passes over names with a leading dot.
-	f, err := os.CreateTemp(s.o.Path, ".new-*")
+	f, err := os.CreateTemp(dir, ".new-*")
 	if errors.Is(err, os.ErrNotExist) {
 		// Somebody cleared the folder away; it is ours to make.
-		if err = os.MkdirAll(s.o.Path, 0o755); err == nil {
-			f, err = os.CreateTemp(s.o.Path, ".new-*")
+		if err = os.MkdirAll(dir, 0o755); err == nil {
+			f, err = os.CreateTemp(dir, ".new-*")
 		}
 	}
 	if err != nil {
@@ -126,5 +129,5 @@ func (s *Sender) write(name string, data []byte) (err error) {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), filepath.Join(s.o.Path, name))
+	return os.Rename(f.Name(), filepath.Join(dir, name))
 }

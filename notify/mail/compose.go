@@ -48,6 +48,16 @@ func compose(from *mail.Address, to []*mail.Address, m report.Message) ([]byte, 
 	msg.SetMessageIDWithValue(messageID(m.ID, from.Address))
 	msg.SetDateWithValue(m.Event.At.UTC())
 	msg.SetGenHeader("Content-Language", oneLine(m.Lang))
+	// What is told of one site hangs together: every mail refers to a first one that
+	// was never sent, so that no mail that is missing breaks the thread (RFC 5322,
+	// 3.6.4).
+	if m.Event.Site != "" {
+		root := sha256.Sum256([]byte(m.Event.Site))
+		msg.SetGenHeader("References", "<"+messageID("site_"+hex.EncodeToString(root[:12]), from.Address)+">")
+	}
+	// RFC 2919: mail programs sort by it.
+	_, domain, _ := strings.Cut(from.Address, "@")
+	msg.SetGenHeader("List-Id", "policywatch <policywatch."+oneLine(domain)+">")
 	// RFC 3834: no holiday notice should answer.
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	msg.SetGenHeader("X-Mailer", "policywatch")

@@ -142,8 +142,36 @@ func TestAnySubjectSurvives(t *testing.T) { // N5
 		if err != nil || strings.Join(strings.Fields(got), " ") != strings.Join(strings.Fields(want), " ") {
 			t.Fatalf("subject %q, want %q, %v", got, want, err)
 		}
-		if len(read.Header) != 10 {
-			t.Fatalf("%d headers, want 10: %v", len(read.Header), read.Header)
+		if len(read.Header) != 12 {
+			t.Fatalf("%d headers, want 12: %v", len(read.Header), read.Header)
 		}
 	})
+}
+
+// What is told of one site hangs together in one thread, and all of it can be
+// sorted by one header.
+func TestThreads(t *testing.T) {
+	refers := func(site, id string) string {
+		m := message(t, "ar")
+		m.ID, m.Event.Site = id, site
+		b, err := mail.Compose("Watch <watch@office.example>", []string{"a@b.example"}, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := netmail.ReadMessage(bytes.NewReader(b))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Header.Get("List-Id"); got != "policywatch <policywatch.office.example>" {
+			t.Errorf("List-Id %q", got)
+		}
+		return p.Header.Get("References")
+	}
+	one := refers("a.example", "pw_1")
+	if !strings.HasPrefix(one, "<site_") || !strings.HasSuffix(one, "@office.example>") || refers("a.example", "pw_2") != one {
+		t.Errorf("one site: %q", one)
+	}
+	if refers("b.example", "pw_1") == one || refers("", "pw_1") != "" {
+		t.Error("another site, or none, is in the same thread")
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"mime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"policywatch/notify/mail"
 	"policywatch/notify/notifytest"
 	"policywatch/notify/report"
+	"policywatch/notify/trace"
 	"policywatch/store/record"
 )
 
@@ -209,5 +211,45 @@ func TestBadOptions(t *testing.T) {
 		if _, err := mail.New(o); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
+	}
+}
+
+// Who watches a delivery sees how far it got, and no password.
+func TestSteps(t *testing.T) {
+	watch := func(s *mail.Sender) (string, error) {
+		var mu sync.Mutex
+		var steps []string
+		_, err := s.Send(trace.With(t.Context(), func(step string) {
+			mu.Lock()
+			defer mu.Unlock()
+			steps = append(steps, step)
+		}), message(t, "fa"))
+		notifytest.NoSecret(t, []string{password}, strings.Join(steps, "\n"))
+		return strings.Join(steps, "\n"), err
+	}
+	for _, kind := range []mail.TLS{mail.StartTLS, mail.Implicit, mail.None} {
+		srv := serve(t, func(s *server) { s.User, s.Password = "watch", password }, kind == mail.Implicit, withTLS(t))
+		o := options(srv)
+		o.TLS, o.User, o.Password = kind, "watch", password
+		steps, err := watch(sender(t, o))
+		if err != nil {
+			t.Fatal(err)
+		}
+		protection := "protected by TLS 1.3, certificate valid until 20"
+		if kind == mail.None {
+			protection = "not protected"
+		}
+		for _, want := range []string{"connected to 127.0.0.1:", protection, "logged in as watch", "takes mail for officer@office.example", "has taken the message"} {
+			if !strings.Contains(steps, want) {
+				t.Errorf("%s: no step %q in\n%s", kind, want, steps)
+			}
+		}
+	}
+	srv := serve(t, func(s *server) { s.User, s.Password = "watch", "another" }, false, withTLS(t))
+	o := options(srv)
+	o.TLS, o.User, o.Password = mail.StartTLS, "watch", password
+	steps, err := watch(sender(t, o))
+	if err == nil || !strings.Contains(steps, "protected by") || strings.Contains(steps, "logged in") {
+		t.Errorf("%v after\n%s", err, steps)
 	}
 }

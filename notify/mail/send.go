@@ -15,6 +15,7 @@ import (
 	"github.com/wneessen/go-mail/smtp"
 
 	"policywatch/notify/report"
+	"policywatch/notify/trace"
 )
 
 // maxAnswers bounds what a server may say in one delivery, in bytes.
@@ -52,6 +53,7 @@ func (s *Sender) deliver(ctx context.Context, id string, body []byte) (retry boo
 		err := c.Rcpt("<" + to + ">")
 		switch {
 		case err == nil:
+			trace.Step(ctx, "%s takes mail for %s", s.o.Host, to)
 			taken = append(taken, to)
 		case temporary(err):
 			later = append(later, fmt.Errorf("%s puts off %s: %w", s.o.Host, to, err))
@@ -63,6 +65,7 @@ func (s *Sender) deliver(ctx context.Context, id string, body []byte) (retry boo
 		if err := data(c, body); err != nil {
 			return temporary(err), s.fault(fmt.Errorf("%s refuses the message: %w", s.o.Host, err), false)
 		}
+		trace.Step(ctx, "%s has taken the message", s.o.Host)
 	}
 	refused := errors.Join(append(later, never...)...)
 	some := s.remember(id, taken)
@@ -92,6 +95,7 @@ func (s *Sender) connect(ctx context.Context) (c *smtp.Client, done func(), err 
 	if err != nil {
 		return nil, nil, fmt.Errorf("connect to %s: %w", s.o.address(), err)
 	}
+	trace.Step(ctx, "connected to %s", conn.RemoteAddr())
 	raw := conn
 	// The protocol's reads know no context: its end ends them by their deadline.
 	stop := context.AfterFunc(ctx, func() { raw.SetDeadline(time.Unix(1, 0)) })
@@ -110,6 +114,7 @@ func (s *Sender) connect(ctx context.Context) (c *smtp.Client, done func(), err 
 		if err := t.HandshakeContext(ctx); err != nil {
 			return nil, nil, fmt.Errorf("protect the connection to %s: %w", s.o.address(), err)
 		}
+		trace.Step(ctx, "protected by %s", trace.TLS(t.ConnectionState()))
 		conn = t
 	}
 	if c, err = smtp.NewClient(conn, s.o.Host); err != nil {
@@ -128,11 +133,18 @@ func (s *Sender) connect(ctx context.Context) (c *smtp.Client, done func(), err 
 		if err := c.StartTLS(s.tls()); err != nil {
 			return nil, nil, fmt.Errorf("protect the connection to %s: %w", s.o.address(), err)
 		}
+		if state, ok := c.TLSConnectionState(); ok {
+			trace.Step(ctx, "protected by %s", trace.TLS(state))
+		}
+	}
+	if s.o.TLS == None {
+		trace.Step(ctx, "not protected, as the configuration says")
 	}
 	if s.o.User != "" {
 		if err := s.login(c); err != nil {
 			return nil, nil, fmt.Errorf("log in to %s as %s: %w", s.o.address(), s.o.User, err)
 		}
+		trace.Step(ctx, "logged in as %s", s.o.User)
 	}
 	return c, func() {
 		// The message is taken or refused by now. Who does not answer a farewell is

@@ -41,8 +41,11 @@ type data struct {
 	Findings []record.Finding    `json:"findings"`
 	Fault    *record.Fault       `json:"fault,omitempty"`
 	Scan     *record.ScanSummary `json:"scan,omitempty"`
-	Links    map[string]string   `json:"links"`
-	Message  message             `json:"message"`
+	Profile  string              `json:"profile,omitempty"`
+	// Why says by which routes the event came here.
+	Why     []record.Cause    `json:"why,omitempty"`
+	Links   map[string]string `json:"links"`
+	Message message           `json:"message"`
 }
 
 // message is the event in words, in the channel's language, for receivers that
@@ -59,12 +62,21 @@ type versions struct {
 	To   int `json:"to"`
 }
 
-// body writes the event for machines. The same event gives the same bytes.
-func (w *Writer) body(ev record.Event, v voice) ([]byte, error) {
+// body writes the alert for machines. The same alert gives the same bytes.
+func (w *Writer) body(a record.Alert, v voice) ([]byte, error) {
+	b, err := json.Marshal(w.envelope(a, v))
+	if err != nil {
+		return nil, fmt.Errorf("write the body of %s for %s: %w", a.Event.Type, a.Event.Site, err)
+	}
+	return b, nil
+}
+
+func (w *Writer) envelope(a record.Alert, v voice) envelope {
+	ev := a.Event
 	d := data{
 		Site: ev.Site, Name: ev.Name, URL: ev.URL, OldURL: ev.OldURL, Lang: ev.Lang, Labels: ev.Labels,
 		Versions: versions{ev.From, ev.To}, Severity: severity(ev), Reason: ev.Reason,
-		Findings: slices.Clone(ev.Findings), Fault: ev.Fault, Scan: ev.Scan, Links: w.links(ev),
+		Findings: slices.Clone(ev.Findings), Fault: ev.Fault, Scan: ev.Scan, Profile: ev.Profile, Why: a.Why, Links: w.links(ev),
 		Message: message{Lang: v.Book.Lang, Dir: v.Book.Dir, Subject: v.subject(ev)},
 	}
 	d.Message.Reason, _ = v.reason(ev)
@@ -87,11 +99,7 @@ func (w *Writer) body(ev record.Event, v voice) ([]byte, error) {
 			d.Findings[i].Evidence = &record.Evidence{Quote: clip(e.Quote, bodyQuote), Section: clip(e.Section, bodyQuote)}
 		}
 	}
-	b, err := json.Marshal(envelope{ev.Type, ev.At.UTC(), d})
-	if err != nil {
-		return nil, fmt.Errorf("write the body of %s for %s: %w", ev.Type, ev.Site, err)
-	}
-	return b, nil
+	return envelope{ev.Type, ev.At.UTC(), d}
 }
 
 // links are the addresses that belong to an event, by what they lead to.

@@ -81,6 +81,10 @@ func (v voice) headline(ev record.Event) string {
 			return v.Say("head.scan")
 		}
 		return v.Say("head.scan.counts", v.Number(ev.Scan.Sites), v.Number(ev.Scan.Changed), v.Number(ev.Scan.Faults))
+	case record.EventReturned:
+		return v.Say("head.returned")
+	case record.EventOutage:
+		return v.Say("head.outage")
 	case record.EventTest:
 		return v.Say("head.test")
 	}

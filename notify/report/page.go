@@ -40,9 +40,11 @@ type page struct {
 	More      map[string]string // by "lost", "facts", "flips", "edits": what is left out, in words
 	// Quotes are in the statement's own language and direction.
 	QuoteLang, QuoteDir string
-	Footer              string
-	voice               voice
-	limits              limits
+	// Why says why this reader got it, a line for each route that led there.
+	Why    []string
+	Footer string
+	voice  voice
+	limits limits
 	// Names are what the two sides are called, where somebody named them.
 	Names [2]string
 }

@@ -27,6 +27,8 @@ type Message struct {
 	// document for mail programs, with its styles in the elements.
 	Text string
 	HTML string
+	// Short is the same in a few lines, for a chat: subject, reason, address.
+	Short string
 	// JSON is the webhook's body.
 	JSON []byte
 }
@@ -53,16 +55,17 @@ func (w *Writer) Write(a record.Alert, lang string) (Message, error) {
 		return Message{}, fmt.Errorf("write alert %s: no phrasebook is loaded", a.ID)
 	}
 	p := w.page(a.Event, lang, brief, nil)
+	p.Why = p.voice.why(a.Why)
 	html, err := p.html(false)
 	if err != nil {
 		return Message{}, fmt.Errorf("write alert %s: %w", a.ID, err)
 	}
-	body, err := w.body(a.Event, w.voice(lang))
+	body, err := w.body(a, w.voice(lang))
 	if err != nil {
 		return Message{}, fmt.Errorf("write alert %s: %w", a.ID, err)
 	}
 	return Message{
-		ID: a.ID, Event: a.Event, Lang: p.Lang, Dir: p.Dir, Subject: p.Subject, Text: p.text(View{}), HTML: html, JSON: body,
+		ID: a.ID, Event: a.Event, Lang: p.Lang, Dir: p.Dir, Subject: p.Subject, Text: p.text(View{}), HTML: html, Short: p.short(), JSON: body,
 	}, nil
 }
 

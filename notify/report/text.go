@@ -72,7 +72,9 @@ func (p page) text(view View) string {
 	t.more(p.More["edits"])
 	if p.limits == brief && p.Footer != "" {
 		t.blank()
-		t.line(0, span{text: p.Footer, style: faint})
+		for _, line := range append(p.Why[:len(p.Why):len(p.Why)], p.Footer) {
+			t.line(0, span{text: line, style: faint})
+		}
 	}
 	return t.String()
 }

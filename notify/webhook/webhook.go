@@ -1,11 +1,10 @@
 // Package webhook posts messages as signed JSON, by the Standard Webhooks
 // specification (webhook-id, webhook-timestamp, webhook-signature).
 //
-// It knows one address and one secret, and nothing of what the body says.
+// It knows one address and its secrets, and nothing of what the body says.
 package webhook
 
 import (
-	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -15,12 +14,13 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
+	"policywatch/notify/post"
 	"policywatch/notify/report"
+	"policywatch/notify/trace"
 )
 
 // Options configure a Sender.
@@ -32,6 +32,10 @@ type Options struct {
 	// specification writes keys, else its bytes as they are. Without a secret
 	// the message goes unsigned.
 	Secret string `json:"-"`
+	// Previous is the key before Secret, of the same form. While it is set the
+	// message bears a signature of each, so that receivers can change over one
+	// after the other.
+	Previous string `json:"-"`
 	// Client is the HTTP client to use, as one that guards addresses; nil means
 	// one of our own. Its redirect policy is not used: no redirect is followed.
 	Client *http.Client `json:"-"`
@@ -42,57 +46,41 @@ type Options struct {
 }
 
 // Format writes where the options lead and nothing else, whatever the verb.
-func (o Options) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "webhook to %s", host(o.URL)) }
+func (o Options) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "webhook to %s", post.Host(o.URL)) }
 
 // LogValue keeps a JSON log from taking the options apart.
 func (o Options) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(o)) }
 
-// host is the part of an address that may be shown.
-func host(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" {
-		return "<invalid address>"
-	}
-	return u.Scheme + "://" + u.Host
-}
-
 // Sender posts to one address. It is safe for concurrent use.
 type Sender struct {
 	o      Options
-	client *http.Client
-	key    []byte
-	host   string
+	target *post.Target
+	keys   [][]byte
 }
 
 // New checks the options and returns a sender. It connects to nobody.
 func New(o Options) (*Sender, error) {
-	u, err := url.Parse(o.URL)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return nil, errors.New("webhook: the url is not an http or https address")
+	s := &Sender{o: o}
+	var secrets []string
+	for _, secret := range []string{o.Secret, o.Previous} {
+		if secret == "" {
+			continue
+		}
+		k, err := key(secret)
+		if err != nil {
+			return nil, fmt.Errorf("webhook to %s: %w", post.Host(o.URL), err)
+		}
+		s.keys = append(s.keys, k)
+		secrets = append(secrets, secret, strings.TrimPrefix(secret, "whsec_"))
 	}
-	s := &Sender{o: o, host: host(o.URL)}
-	if s.key, err = key(o.Secret); err != nil {
-		return nil, fmt.Errorf("webhook to %s: %w", s.host, err)
-	}
-	if o.Client != nil {
-		c := *o.Client
-		s.client = &c
-	} else {
-		// Connections of the default transport would be shared with others.
-		s.client = &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
-	}
-	// A redirect would carry a signed message to someone who was not meant.
-	s.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	if s.o.Timeout <= 0 {
-		s.o.Timeout = 15 * time.Second
-	}
-	if s.o.Clock == nil {
-		s.o.Clock = time.Now
+	var err error
+	if s.target, err = post.New(post.Options{URL: o.URL, Secrets: secrets, Client: o.Client, Timeout: o.Timeout, Clock: o.Clock}); err != nil {
+		return nil, fmt.Errorf("webhook: %w", err)
 	}
 	return s, nil
 }
 
-// key reads the secret. Its error does not show it.
+// key reads a secret. Its error does not show it.
 func key(secret string) ([]byte, error) {
 	encoded, ok := strings.CutPrefix(secret, "whsec_")
 	if !ok {
@@ -115,26 +103,19 @@ func (s *Sender) LogValue() slog.Value { return s.o.LogValue() }
 // Send posts the message's JSON. The timestamp is the attempt's, since receivers
 // refuse old ones; the id is the alert's, the same at every attempt.
 func (s *Sender) Send(ctx context.Context, m report.Message) (retry bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, s.o.Timeout)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.o.URL, bytes.NewReader(m.JSON))
-	if err != nil {
-		return false, s.fault("cannot be asked", err, 0)
+	stamp := strconv.FormatInt(s.target.Now().Unix(), 10)
+	header := http.Header{}
+	header.Set("webhook-id", m.ID)
+	header.Set("webhook-timestamp", stamp)
+	if len(s.keys) > 0 {
+		var signatures []string
+		for _, k := range s.keys {
+			signatures = append(signatures, Sign(k, m.ID, stamp, m.JSON))
+		}
+		header.Set("webhook-signature", strings.Join(signatures, " "))
+		trace.Step(ctx, "signed by %d key(s)", len(s.keys))
 	}
-	id, stamp := m.ID, strconv.FormatInt(s.o.Clock().Unix(), 10)
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("User-Agent", "policywatch")
-	req.Header.Set("webhook-id", id)
-	req.Header.Set("webhook-timestamp", stamp)
-	if len(s.key) > 0 {
-		req.Header.Set("webhook-signature", Sign(s.key, id, stamp, m.JSON))
-	}
-	res, err := s.client.Do(req)
-	if err != nil {
-		return true, s.fault("cannot be reached", err, 0)
-	}
-	defer res.Body.Close()
-	return s.judge(res)
+	return s.target.Post(ctx, header, m.JSON, nil)
 }
 
 // Sign returns the signature "v1,<base64>" of a body: HMAC-SHA256 over id,

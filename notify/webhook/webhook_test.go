@@ -20,6 +20,7 @@ import (
 
 	"policywatch/notify/notifytest"
 	"policywatch/notify/report"
+	"policywatch/notify/trace"
 	"policywatch/notify/webhook"
 )
 
@@ -286,3 +287,41 @@ func TestGivenClientIsUsedAndLeftAlone(t *testing.T) {
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// While keys change over, a receiver verifies by the old one or by the new one.
+func TestRotation(t *testing.T) {
+	var header http.Header
+	var body []byte
+	url, client := receiver(t, func(w http.ResponseWriter, r *http.Request) {
+		header = r.Header
+		body, _ = io.ReadAll(r.Body)
+	})
+	if _, err := sender(t, webhook.Options{URL: url, Secret: "the new key", Previous: "the old key", Client: client}).Send(t.Context(), message); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"the new key", "the old key"} {
+		if err := verify(header, body, []byte(key), now); err != nil {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+	if verify(header, body, []byte("another key"), now) == nil {
+		t.Error("any key verifies")
+	}
+}
+
+// The steps of a delivery are told to who watches, and show no secret.
+func TestSteps(t *testing.T) {
+	url, client := receiver(t, func(w http.ResponseWriter, r *http.Request) {})
+	var steps []string
+	ctx := trace.With(t.Context(), func(s string) { steps = append(steps, s) })
+	if _, err := sender(t, webhook.Options{URL: url + "/hook/0123456789abcdef", Secret: "opensesame", Client: client}).Send(ctx, message); err != nil {
+		t.Fatal(err)
+	}
+	all := strings.Join(steps, "\n")
+	for _, want := range []string{"signed", "connected to 127.0.0.1:", "the message is sent", "answers 200 OK"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("no step %q in\n%s", want, all)
+		}
+	}
+	notifytest.NoSecret(t, []string{"0123456789abcdef", "opensesame"}, all)
+}

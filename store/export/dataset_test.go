@@ -58,7 +58,7 @@ func TestDatasetRoundTrip(t *testing.T) {
 		}
 	}
 	told, err := to.Alerts(ctx, record.AlertFilter{State: record.AlertGivenUp})
-	if err != nil || len(told) != 4 || len(told[0].Event.Change.Told) != 2 {
+	if err != nil || len(told) != 4 || len(told[0].Event.Change.Told) != 2 || len(told[0].Why) != 1 {
 		t.Errorf("%d alerts given up, %v", len(told), err)
 	}
 }

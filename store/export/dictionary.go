@@ -109,6 +109,7 @@ var alertTable = table[record.Alert]{"alerts", "One row an event and channel: wh
 	{"tries", number, "deliveries attempted", func(a record.Alert) any { return a.Tries }},
 	{"settled", instant, "when it was sent or given up", func(a record.Alert) any { return a.Settled }},
 	{"outcome", text, "why it was sent, put off or given up", func(a record.Alert) any { return a.Reason }},
+	{"why", object, "the routes that led to the channel, each with the conditions that the event met", func(a record.Alert) any { return a.Why }},
 	{"event", object, "the whole event as the webhook tells it", func(a record.Alert) any { return a.Event }},
 	{"told", object, "the event's reason, or its change's, as data", func(a record.Alert) any { return *told(&a.Event) }},
 }}

@@ -84,7 +84,7 @@ func commit(t *testing.T, db *store.DB, domain string, n int, at time.Time, body
 			Altered: []record.Topic{record.Retention}, Facts: []record.FactChange{{Kind: record.FactDuration, Before: "P1M", After: "P2M"}},
 			Edits: []record.Edit{{Op: record.EditReplace, Section: "گردآوری", Before: "<b>یک", After: "دو", Parts: []record.Part{{Op: record.EditDelete, Text: "یک"}}}}}
 		for i, state := range []record.AlertState{record.AlertSent, record.AlertWaiting} {
-			v.Alerts = append(v.Alerts, record.Alert{ID: fmt.Sprintf("%s-%d-%d", domain, n, i), Channel: "office", State: state, Tries: i, Next: at,
+			v.Alerts = append(v.Alerts, record.Alert{ID: fmt.Sprintf("%s-%d-%d", domain, n, i), Channel: "office", State: state, Tries: i, Next: at, Why: []record.Cause{{Route: "law", Floor: "major"}},
 				Event: record.Event{Type: record.EventChanged, At: at, Site: domain, From: n - 1, To: n, Severity: record.SeverityMajor, Change: v.Version.Change}})
 		}
 	}

@@ -339,7 +339,7 @@ func (in *importer) alerts(ctx context.Context) error {
 	}
 	err := eachRow(in.dir, "alerts.jsonl", func(l alertLine) error {
 		*told(&l.Event) = l.Told
-		a := record.Alert{ID: l.ID, Channel: l.Channel, Event: l.Event, State: l.State, Tries: l.Tries, Settled: l.Settled, Reason: l.Outcome}
+		a := record.Alert{ID: l.ID, Channel: l.Channel, Event: l.Event, State: l.State, Tries: l.Tries, Settled: l.Settled, Reason: l.Outcome, Why: l.Why}
 		if s := in.sites[l.Event.Site]; s != nil && s.skip {
 			return nil
 		}

@@ -168,6 +168,7 @@ type alertLine struct {
 	State                record.AlertState
 	Tries                int
 	Settled              time.Time
+	Why                  []record.Cause
 	Event                record.Event
 	Told                 []record.Sentence
 }

@@ -1,6 +1,9 @@
 package record
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // EventType names what an alert tells. The values are part of the webhook
 // contract.
@@ -12,13 +15,27 @@ const (
 	EventDroppedSection EventType = "statement.dropped_section"
 	EventGone           EventType = "statement.gone"
 	EventMoved          EventType = "statement.moved"
-	EventFailing        EventType = "site.failing"
-	EventRecovered      EventType = "site.recovered"
-	EventScanFinished   EventType = "scan.finished"
+	// EventReturned is a statement that went back to the text of an earlier version.
+	EventReturned     EventType = "statement.returned"
+	EventFailing      EventType = "site.failing"
+	EventRecovered    EventType = "site.recovered"
+	EventScanFinished EventType = "scan.finished"
+	// EventOutage is trouble of the monitor's own network: no site at all could be
+	// reached. It is told once in place of a notice for each site.
+	EventOutage EventType = "monitor.outage"
+	// EventDigest is the type of a message that tells several events together. It
+	// never happens to a site and is never routed.
+	EventDigest EventType = "notify.digest"
 	// EventTest is sent on request to see whether a channel works. It is about no
 	// site and no route tells it.
 	EventTest EventType = "notify.test"
 )
+
+// EventTypes lists the events that a route may name.
+func EventTypes() []EventType {
+	return []EventType{EventChanged, EventDroppedSection, EventGone, EventMoved, EventReturned, EventFailing, EventRecovered,
+		EventScanFinished, EventOutage}
+}
 
 // Event is something that happened and may be told.
 type Event struct {
@@ -45,8 +62,9 @@ type Event struct {
 	Told   []Sentence `json:"-"`
 	// Scan is set on scan.finished.
 	Scan *ScanSummary `json:"scan,omitempty"`
-	// Labels are the site's, for routing.
-	Labels []string `json:"labels,omitempty"`
+	// Labels are the site's, and Profile the id of its legal profile, for routing.
+	Labels  []string `json:"labels,omitempty"`
+	Profile string   `json:"profile,omitempty"`
 }
 
 // ScanSummary counts one pass over the sites.
@@ -82,10 +100,54 @@ type Alert struct {
 	Channel string     `json:"channel"`
 	Event   Event      `json:"event"`
 	State   AlertState `json:"state"`
-	// Tries counts deliveries attempted; Next is when the next one is due.
+	// Why is what made the channel hear of the event: one cause for each route
+	// that led there.
+	Why []Cause `json:"why,omitempty"`
+	// Digest is the ID of the message that tells this alert together with others,
+	// its own where it turned out to be alone; empty as long as it is in none. It is kept before the message is sent, so
+	// that a repeated delivery holds the same alerts under the same ID.
+	Digest string `json:"digest,omitempty"`
+	// Tries counts deliveries attempted; Next is the time before which no delivery
+	// is tried: a digest's hour, the end of quiet hours or the next try.
 	Tries   int       `json:"tries"`
 	Next    time.Time `json:"next"`
 	Settled time.Time `json:"settled,omitzero"`
 	// Reason is why it was sent, put off or given up.
 	Reason string `json:"reason"`
+}
+
+// Cause is why a channel was told: a route, and those of its conditions that the
+// event met. Empty fields are conditions that the route does not have.
+type Cause struct {
+	// Route is the route's name, or its number from 1 where it has none.
+	Route   string    `json:"route"`
+	Event   EventType `json:"event,omitempty"`
+	Floor   Severity  `json:"min_severity,omitempty"`
+	Label   string    `json:"label,omitempty"`
+	Site    string    `json:"site,omitempty"` // the pattern that the site matches
+	Profile string    `json:"profile,omitempty"`
+}
+
+// String says the cause in English, as the command line shows it.
+func (c Cause) String() string {
+	var parts []string
+	if c.Event != "" {
+		parts = append(parts, "names "+string(c.Event))
+	}
+	if c.Floor != "" {
+		parts = append(parts, "severity "+string(c.Floor)+" or more")
+	}
+	if c.Label != "" {
+		parts = append(parts, "label "+c.Label)
+	}
+	if c.Site != "" {
+		parts = append(parts, "sites "+c.Site)
+	}
+	if c.Profile != "" {
+		parts = append(parts, "profile "+c.Profile)
+	}
+	if len(parts) == 0 {
+		parts = []string{"tells everything"}
+	}
+	return "route " + c.Route + ": " + strings.Join(parts, ", ")
 }

@@ -131,6 +131,8 @@ type Past struct {
 	LastFault   *Fault
 	// FaultTold says that the failing notice went out and recovery is owed.
 	FaultTold bool
+	// ToldAt is when that notice, or the last reminder of it, was made.
+	ToldAt time.Time
 }
 
 // Pending is a capture that looked like a loss and counts only when a later

@@ -40,9 +40,12 @@ var ours = map[string][]string{
 	"diff/volatile":      {"store/record", "store/canon"},
 	"notify":             {"store/record", "notify/report"},
 	"notify/report":      {"store/record", "store/speech"},
-	"notify/mail":        {"store/record", "notify/report"},
-	"notify/webhook":     {"store/record", "notify/report"},
-	"notify/file":        {"store/record", "notify/report"},
+	"notify/trace":       {},
+	"notify/post":        {"notify/trace"}, // what the senders by HTTP share
+	"notify/mail":        {"store/record", "notify/report", "notify/trace"},
+	"notify/webhook":     {"store/record", "notify/report", "notify/post", "notify/trace"},
+	"notify/chat":        {"store/record", "notify/report", "notify/post"},
+	"notify/file":        {"store/record", "notify/report", "notify/trace"},
 	"notify/notifytest":  {}, // what the senders' tests share
 
 	"cmd/internal/demo":      {"store/record"},

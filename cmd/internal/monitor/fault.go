@@ -28,14 +28,31 @@ func (j *judgement) faulted() {
 	}
 	switch {
 	case j.gone():
-		p.FaultTold = true
+		p.FaultTold, p.ToldAt = true, j.visit.At
 		j.tell(record.Event{Type: record.EventGone, Severity: record.SeverityCritical, Fault: f, URL: j.before.Prior.URL},
 			record.Say("told.gone", why(f), record.Text(f.Error())))
 	case p.State == record.StateFailing && !p.FaultTold && j.weather.blames(f):
-		p.FaultTold = true
+		p.FaultTold, p.ToldAt = true, j.visit.At
 		j.tell(record.Event{Type: record.EventFailing, Severity: record.SeverityMinor, Fault: f, URL: j.result.URL},
 			record.Say("told.failing", record.Count(p.Failures), why(f), record.Text(f.Error())))
+	case j.remindable() && j.weather.blames(f):
+		p.ToldAt = j.visit.At
+		j.tell(record.Event{Type: record.EventFailing, Severity: record.SeverityMinor, Fault: f, URL: j.result.URL},
+			record.Say("told.still_failing", record.Count(p.Failures), why(f), record.Text(f.Error())))
 	}
+}
+
+// remindable reports whether a failure that was told has lasted so long since
+// that it is told again.
+func (j *judgement) remindable() bool {
+	p := &j.visit.Past
+	if !p.FaultTold || j.m.RemindEvery <= 0 {
+		return false
+	}
+	if p.ToldAt.IsZero() { // told before the archive kept the time
+		p.ToldAt = j.visit.At
+	}
+	return j.visit.At.Sub(p.ToldAt) >= j.m.RemindEvery
 }
 
 // why is a fault as a sentence speaks of it.

@@ -281,6 +281,12 @@ func (j *judgement) accept(v *record.Version, change *record.Change, state recor
 	told := *change
 	told.Edits = nil
 	j.result.Change = &told
+	// Of a page that blinks between two texts the first return is told and no other:
+	// then only the text that it leaves was not there before.
+	if state == record.VisitReturned && !slices.Contains(j.before.Recent, j.left()) {
+		j.tell(record.Event{Type: record.EventReturned, Severity: change.Severity, Change: change, Findings: v.Findings, Reason: change.Reason,
+			From: j.before.Version, To: v.Number, Lang: v.Document.Lang, Dir: v.Document.Dir})
+	}
 	if change.Severity.AtLeast(record.SeverityInfo) && state == record.VisitChanged {
 		kind := record.EventChanged
 		if len(change.Dropped) > 0 {
@@ -308,6 +314,7 @@ func (j *judgement) tell(ev record.Event, told ...record.Sentence) {
 		ev.Told, ev.Reason = told, j.m.English.Tell(told)
 	}
 	ev.At, ev.Site, ev.Name, ev.Labels = j.visit.At, j.site.Domain, j.site.Name, j.site.Labels
+	ev.Profile = j.m.Profile(j.site).ID
 	if ev.URL == "" {
 		ev.URL = j.obs.URL
 	}

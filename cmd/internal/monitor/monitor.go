@@ -72,8 +72,11 @@ type Monitor struct {
 	SecondLook   time.Duration
 	// FailNoticeAfter is how many faults in a row are told.
 	FailNoticeAfter int
-	Clock           func() time.Time
-	Log             *slog.Logger
+	// RemindEvery is the least time between two notices of one failure; zero
+	// reminds of none.
+	RemindEvery time.Duration
+	Clock       func() time.Time
+	Log         *slog.Logger
 }
 
 // ErrInterrupted means that the visit was cancelled; nothing of it was kept.

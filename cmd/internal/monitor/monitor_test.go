@@ -316,7 +316,8 @@ func TestQuarantineIsReleasedOrRejected(t *testing.T) {
 	s.wantState(s.visit(s.sees(short, "text/2")), record.VisitUnchanged)
 }
 
-// D1, C9: A, B, A, B (a page that blinks between two variants) tells the new text once; the returns are recorded.
+// D1, C9: A, B, A, B (a page that blinks between two variants) tells the new text once and that it went again once; the other returns are
+// recorded.
 func TestFlappingIsToldOnce(t *testing.T) {
 	s := newScene(t)
 	b := strings.Replace(statement, "six months", "eighteen months", 1)
@@ -326,7 +327,7 @@ func TestFlappingIsToldOnce(t *testing.T) {
 		s.wantState(s.visit(s.sees(statement, "text/1")), record.VisitReturned)
 		s.wantState(s.visit(s.sees(b, "text/1")), record.VisitReturned)
 	}
-	s.wantTold(record.EventChanged)
+	s.wantTold(record.EventChanged, record.EventReturned)
 	if h, err := s.db.History(t.Context(), "water.example.gov"); err != nil || len(h) != 8 {
 		t.Errorf("%d versions, %v", len(h), err)
 	}
@@ -360,6 +361,43 @@ func TestFaultsAreTold(t *testing.T) {
 	s.wantTold(record.EventFailing)
 	s.wantState(s.visit(s.sees(statement, "text/1")), record.VisitUnchanged)
 	s.wantTold(record.EventFailing, record.EventRecovered)
+}
+
+// N2: a failure that lasts is brought to mind at the interval and no sooner; the
+// recovery is told once, and a later failure begins anew.
+func TestFailuresAreBroughtToMind(t *testing.T) {
+	s := newScene(t)
+	s.FailNoticeAfter, s.RemindEvery = 2, 3*24*time.Hour
+	s.visit(s.sees(statement, "text/1"))
+	for range 2 + 5 { // told by the second; three days later is the eighth
+		s.visit(fails(record.FaultTimeout))
+	}
+	s.wantTold(record.EventFailing)
+	s.visit(fails(record.FaultTLSExpired)) // whatever the reason now
+	s.wantTold(record.EventFailing, record.EventFailing)
+	for range 5 {
+		s.visit(fails(record.FaultTimeout))
+	}
+	s.wantTold(record.EventFailing, record.EventFailing)
+	s.visit(s.sees(statement, "text/1"))
+	s.wantTold(record.EventFailing, record.EventFailing, record.EventRecovered)
+	for range 3 {
+		s.visit(fails(record.FaultTimeout))
+	}
+	s.wantTold(record.EventFailing, record.EventFailing, record.EventRecovered, record.EventFailing)
+}
+
+// A statement that is gone is brought to mind as well.
+func TestWhatIsGoneIsBroughtToMind(t *testing.T) {
+	s := newScene(t)
+	s.RemindEvery = 24 * time.Hour
+	s.visit(s.sees(statement, "text/1"))
+	s.visit(fails(record.FaultNotFound))
+	s.visit(fails(record.FaultNotFound))
+	s.wantTold(record.EventGone)
+	s.visit(fails(record.FaultNotFound))
+	s.visit(fails(record.FaultNotFound))
+	s.wantTold(record.EventGone, record.EventFailing)
 }
 
 // N4: an outage of our own network is no site's failure; it is told once for

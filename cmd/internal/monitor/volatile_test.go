@@ -86,6 +86,7 @@ func TestEditedNumbersAreToldAtOnce(t *testing.T) {
 				r := s.visit(s.live(w, text, counts(w)))
 				if e[1] == w.from+" " {
 					s.wantState(r, record.VisitReturned)
+					want = append(want, record.EventReturned)
 					continue
 				}
 				s.wantState(r, record.VisitChanged)
@@ -285,7 +286,7 @@ func TestFlappingWithACounterIsToldOnce(t *testing.T) {
 		s.wantState(s.visit(s.live(english, english.text, counts(english))), record.VisitReturned)
 		s.wantState(s.visit(s.live(english, b, counts(english))), record.VisitReturned)
 	}
-	s.wantTold(record.EventChanged)
+	s.wantTold(record.EventChanged, record.EventReturned)
 	if n := len(s.past().Recent); n != 2 {
 		t.Errorf("%d identities for two variants", n)
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"policywatch/configs"
+	"policywatch/notify/report"
 	"policywatch/store/record"
 )
 
@@ -80,6 +81,9 @@ func CheckConfig(o Options) (cfg any, sites int, err error) {
 
 // ConfigSchema is the JSON Schema of the configuration file.
 func ConfigSchema() ([]byte, error) { return configs.Schema() }
+
+// EventSchema is the JSON Schema of what webhooks carry.
+func EventSchema() ([]byte, error) { return report.EventSchema() }
 
 // sites gathers the configured sites: entries first, then lists in order. An
 // entry wins over a list's line for the same domain.

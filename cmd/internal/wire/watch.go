@@ -2,7 +2,6 @@ package wire
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
 	"time"
 
@@ -133,9 +132,8 @@ func deliver(ctx context.Context, d *notify.Dispatcher) {
 func (a *App) outage(down bool, lost int) {
 	ev := record.Event{Type: record.EventRecovered, Severity: record.SeverityInfo, Name: "policywatch", Reason: "Sites can be reached again."}
 	if down {
-		ev = record.Event{Type: record.EventFailing, Severity: record.SeverityMinor, Name: "policywatch",
-			Fault:  &record.Fault{Kind: record.FaultUnreachable, Detail: "no site could be reached"},
-			Reason: fmt.Sprintf("None of the last %d sites could be reached: the monitor's own network seems to be down.", lost)}
+		ev = a.told(record.Event{Type: record.EventOutage, Severity: record.SeverityMinor, Name: "policywatch",
+			Fault: &record.Fault{Kind: record.FaultUnreachable, Detail: "no site could be reached"}}, record.Say("told.outage", record.Count(lost)))
 	}
 	ev.At = time.Now()
 	a.log.Warn("the monitor's own network", "down", down, "sites", lost)

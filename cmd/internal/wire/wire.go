@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"net/netip"
 	"runtime"
 	"time"
@@ -25,10 +24,7 @@ import (
 	"policywatch/diff/section"
 	"policywatch/diff/volatile"
 	"policywatch/notify"
-	"policywatch/notify/file"
-	"policywatch/notify/mail"
 	"policywatch/notify/report"
-	"policywatch/notify/webhook"
 	"policywatch/store"
 	"policywatch/store/record"
 	"policywatch/store/speech"
@@ -215,18 +211,20 @@ func (t *Tools) around(db *store.DB) (_ *App, err error) {
 	}()
 	t.robots.kept = db.RobotsRules()
 	a.closers.add("robots.txt rules", func() error { return t.robots.kept.Flush(context.Background()) })
-	senders, langs, err := newSenders(t.config.Notify, t.client)
+	channels, err := newChannels(t.config)
 	if err != nil {
 		return nil, err
 	}
-	a.router = notify.NewRouter(routes(t.config.Notify.Routes))
+	if a.router, err = newRouter(t.config.Notify); err != nil {
+		return nil, err
+	}
 	a.Monitor = &monitor.Monitor{
 		Store: db, Crawl: t.Crawler, Read: t.Desk, Sections: t.Sections, Diff: t.Diff, English: t.english, Volatile: t.Volatile, Route: a.router, Profile: t.Profile,
 		ConfirmAfter: time.Duration(t.config.Crawl.ConfirmAfter), SecondLook: secondLook(time.Duration(t.config.Crawl.ConfirmAfter)),
-		FailNoticeAfter: t.config.Schedule.FailNoticeAfter, Clock: time.Now, Log: t.log,
+		FailNoticeAfter: t.config.Schedule.FailNoticeAfter, RemindEvery: time.Duration(t.config.Schedule.RemindEvery), Clock: time.Now, Log: t.log,
 	}
-	a.Dispatcher = &notify.Dispatcher{Outbox: db, Senders: senders, Writer: t.Report, Lang: t.config.Notify.Lang, Langs: langs,
-		Clock: time.Now, Log: t.log}
+	a.Dispatcher = &notify.Dispatcher{Outbox: db, Senders: channels.senders, Writer: t.Report, Lang: t.config.Notify.Lang, Langs: channels.langs,
+		Plan: a.router.Plan, Rates: channels.rates, Clock: time.Now, Log: t.log}
 	return a, nil
 }
 
@@ -244,7 +242,7 @@ func (a *App) ScanFinished(ctx context.Context, sum record.ScanSummary) error {
 	counts := record.Say("told.scan", record.Count(sum.Sites), record.Count(sum.Changed), record.Count(sum.Faults))
 	alerts := a.router.Alerts(a.told(record.Event{Type: record.EventScanFinished, At: time.Now(), Severity: record.SeverityInfo, Scan: &sum}, counts))
 	if sum.Outage {
-		alerts = append(alerts, a.router.Alerts(a.told(record.Event{Type: record.EventFailing, At: time.Now(), Severity: record.SeverityMinor,
+		alerts = append(alerts, a.router.Alerts(a.told(record.Event{Type: record.EventOutage, At: time.Now(), Severity: record.SeverityMinor,
 			Name: "policywatch", Fault: &record.Fault{Kind: record.FaultUnreachable, Detail: "no site could be reached"}},
 			record.Say("told.outage", record.Count(sum.Sites))))...)
 	}
@@ -282,60 +280,4 @@ func (c *closers) close() (first error) {
 	}
 	*c = nil
 	return first
-}
-
-// routes turns the configuration's routes into the router's. A route that says
-// neither severity nor events takes changes of some weight and sites that fail
-// or recover: what a person would expect who wrote only a channel's name.
-func routes(in []configs.Route) []notify.Route {
-	var out []notify.Route
-	for _, r := range in {
-		out = append(out, notify.Route{Channels: r.Channels, MinSeverity: r.MinSeverity, Labels: r.Labels, Events: r.Events})
-		if last := &out[len(out)-1]; last.MinSeverity == "" && len(last.Events) == 0 {
-			last.MinSeverity = record.SeverityMinor
-			out = append(out, notify.Route{Channels: r.Channels, Labels: r.Labels,
-				Events: []record.EventType{record.EventFailing, record.EventRecovered}})
-		}
-	}
-	return out
-}
-
-func newSenders(n configs.Notify, client *fetch.Client) (map[string]notify.Sender, map[string]string, error) {
-	senders, langs := map[string]notify.Sender{}, map[string]string{}
-	for _, ch := range n.Channels {
-		var s notify.Sender
-		var err error
-		switch ch.Kind {
-		case "mail":
-			s, err = mail.New(mail.Options{Host: ch.SMTP.Host, Port: ch.SMTP.Port, TLS: mail.TLS(ch.SMTP.TLS), User: ch.SMTP.User,
-				Password: ch.SMTP.Password.Reveal(), From: ch.From, To: ch.To})
-		case "webhook":
-			s, err = webhook.New(webhook.Options{URL: ch.URL.Reveal(), Secret: ch.Secret.Reveal(), Client: &http.Client{Timeout: 30 * time.Second}})
-		case "file":
-			s, err = file.New(file.Options{Path: ch.Path, Compose: composer(ch)})
-		default:
-			err = fmt.Errorf("channels of kind %q are not built yet", ch.Kind)
-		}
-		if err != nil {
-			return nil, nil, &UsageError{fmt.Errorf("channel %s: %w", ch.Name, err)}
-		}
-		senders[ch.Name] = s
-		if ch.Lang != "" {
-			langs[ch.Name] = ch.Lang
-		}
-	}
-	return senders, langs, nil
-}
-
-// composer builds the .eml files of a folder with the addresses that its entry
-// gives, or with plain ones that no mail program refuses.
-func composer(ch configs.Channel) func(report.Message) ([]byte, error) {
-	from, to := ch.From, ch.To
-	if from == "" {
-		from = "policywatch <policywatch@localhost>"
-	}
-	if len(to) == 0 {
-		to = []string{"readers@localhost"}
-	}
-	return func(m report.Message) ([]byte, error) { return mail.Compose(from, to, m) }
 }

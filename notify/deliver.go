@@ -1,0 +1,89 @@
+package notify
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"policywatch/notify/report"
+)
+
+// deliver renders and sends one item, and comes back whatever the sender does.
+func (d *Dispatcher) deliver(ctx context.Context, it *item) (retry bool, err error) {
+	s := d.Senders[it.channel]
+	if s == nil {
+		// The configuration may be repaired while the alert waits.
+		return true, fmt.Errorf("no channel %q is configured", it.channel)
+	}
+	lang := d.Lang
+	if l := d.Langs[it.channel]; l != "" {
+		lang = l
+	}
+	// The context's end stops no delivery at once: a message half sent is sent
+	// again later, and arrives twice.
+	sctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.timeout())
+	defer cancel()
+	defer context.AfterFunc(ctx, func() {
+		time.AfterFunc(cmp.Or(d.Grace, 10*time.Second), cancel)
+	})()
+
+	type outcome struct {
+		retry bool
+		err   error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		defer func() {
+			if r := recover(); r != nil {
+				d.log().Error("alerts: delivery panicked", "channel", it.channel, "alert", it.id, "stack", string(debug.Stack()))
+				done <- outcome{true, panicError(r)}
+			}
+		}()
+		m, err := d.write(it, lang)
+		if err != nil {
+			done <- outcome{false, err}
+			return
+		}
+		retry, err := s.Send(sctx, m)
+		done <- outcome{retry, err}
+	}()
+	select {
+	case o := <-done:
+		return o.retry, o.err
+	case <-sctx.Done():
+	}
+	select {
+	case o := <-done:
+		return o.retry, o.err
+	case <-time.After(slack):
+		return true, fmt.Errorf("the delivery did not end within %s", d.timeout())
+	}
+}
+
+// write renders the item. A digest of which one alert alone is left is a digest
+// still: its ID says so.
+func (d *Dispatcher) write(it *item, lang string) (report.Message, error) {
+	if a := it.alerts[0]; len(it.alerts) == 1 && a.ID == it.id {
+		return d.Writer.Write(a, lang)
+	}
+	return d.Writer.Digest(it.id, it.alerts, lang)
+}
+
+// panicError tells what panicked. The value of a panic that is not the run
+// time's own may hold anything, secrets included, and is not shown.
+func panicError(r any) error {
+	if e, ok := r.(runtime.Error); ok {
+		return fmt.Errorf("the delivery panicked: %w", e)
+	}
+	return fmt.Errorf("the delivery panicked with a %T", r)
+}
+
+func (d *Dispatcher) timeout() time.Duration { return cmp.Or(d.Timeout, time.Minute) }
+
+func (d *Dispatcher) firstWait() time.Duration {
+	w, _ := d.wait(1)
+	return w
+}
