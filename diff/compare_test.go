@@ -342,3 +342,21 @@ func TestHalfLoadedPage(t *testing.T) {
 		t.Errorf("section 4 missing: %s: %s", ch.Class, ch.Reason)
 	}
 }
+
+// A date of last update that moves alone is minor, as authors move it; one that has
+// not come yet is a mistake that somebody must look at.
+func TestLastUpdateInTheFuture(t *testing.T) {
+	old, new := read(t, "en", english+"\nLast updated: 3 March 2024."), read(t, "en", english+"\nLast updated: 3 March 2025.")
+	c := comparer(t)
+	if ch := c.Compare(diff.Side{Document: old}, diff.Side{Document: new}); ch.Severity != record.SeverityMinor {
+		t.Errorf("a moved date: %s: %s", ch.Severity, ch.Reason)
+	}
+	ahead := []record.Finding{{ID: "date.future", Status: record.StatusAbsent}}
+	ch := c.Compare(diff.Side{Document: old}, diff.Side{Document: new, Findings: ahead})
+	if ch.Severity != record.SeverityMajor || !strings.Contains(ch.Reason, "not come yet") {
+		t.Errorf("a date ahead: %s: %s", ch.Severity, ch.Reason)
+	}
+	if ch := c.Compare(diff.Side{Document: old, Findings: ahead}, diff.Side{Document: new, Findings: ahead}); ch.Severity != record.SeverityMinor {
+		t.Errorf("a date that was ahead before: %s: %s", ch.Severity, ch.Reason)
+	}
+}

@@ -77,6 +77,9 @@ type comparison struct {
 	gains      []loss
 	shifts     []shift
 	change     record.Change
+	// ahead means that the new side's date of last update has not come yet, and the
+	// old side's had.
+	ahead bool
 
 	name     map[string]bool
 	covering map[record.Topic]string
@@ -129,6 +132,7 @@ func (c *Comparer) compare(old, new Side) (*comparison, record.Change) {
 	}
 	x.change.Suspect = suspect
 	x.change.Lost = lost(old.Findings, new.Findings)
+	x.ahead = violates(new.Findings, futureDate) && !violates(old.Findings, futureDate)
 	x.conclude(elements(x.change.Lost, new))
 	return x, x.change
 }
@@ -214,6 +218,14 @@ func lost(old, new []record.Finding) (out []string) {
 		}
 	}
 	return out
+}
+
+// futureDate is the observation that a statement dates its last update in the
+// future (diff/section).
+const futureDate = "date.future"
+
+func violates(findings []record.Finding, observation string) bool {
+	return slices.ContainsFunc(findings, func(f record.Finding) bool { return f.ID == observation && f.Status == record.StatusAbsent })
 }
 
 // elements names the elements of the new side's findings by every language that

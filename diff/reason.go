@@ -312,6 +312,8 @@ func (w *writer) date() {
 	}
 	a, b := dates(w.old.doc), dates(w.new.doc)
 	switch {
+	case w.ahead && len(b) > 0:
+		w.say("told.date_ahead", record.Date(slices.Max(b)))
 	case len(a) == 1 && len(b) == 1 && a[0] > b[0]: // ISO dates order as text
 		w.say("told.date_back", record.Date(a[0]), record.Date(b[0]))
 	case len(a) == 1 && len(b) == 1 && a[0] != b[0]:

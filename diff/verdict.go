@@ -46,7 +46,9 @@ func (x *comparison) conclude(lost []record.ElementName) {
 		}
 	case len(ch.Added) > 0:
 		ch.Class, ch.Severity = record.ClassSectionAdded, record.SeverityMajor
-	case top == material:
+	// A date that moves by itself is minor; one that cannot be right is a fact about
+	// the statement that somebody must look at.
+	case top == material || x.ahead:
 		ch.Class, ch.Severity = record.ClassSubstantive, record.SeverityMajor
 	default:
 		ch.Class, ch.Severity = record.ClassMinor, record.SeverityMinor

@@ -31,16 +31,16 @@ other. The page of --format html holds both views.`,
 				return err
 			}
 			return p.sides(cmd.Context(), args, func(t *wire.Tools, _ *wire.App, docs []*record.Document) error {
+				var prof record.Profile // which asks for nothing; observations are made all the same
+				if profile != "" {
+					var err error
+					if prof, err = profileByID(t, profile); err != nil {
+						return err
+					}
+				}
 				var sides [2]diff.Side
 				for i, d := range docs {
-					sides[i].Document = d
-					if profile != "" {
-						prof, err := profileByID(t, profile)
-						if err != nil {
-							return err
-						}
-						sides[i].Findings, sides[i].Profile = t.Sections.Check(d, prof), prof
-					}
+					sides[i] = diff.Side{Document: d, Findings: t.Sections.Check(d, prof), Profile: prof}
 				}
 				return p.writeChange(t, t.Diff.Compare(sides[0], sides[1]), docs, args, look)
 			})
