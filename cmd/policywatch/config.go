@@ -9,7 +9,7 @@ import (
 )
 
 func (p *program) configCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "config", Short: "Check or describe the configuration file"}
+	cmd := &cobra.Command{Use: "config", Short: "Check or describe the configuration file, or print a sample to begin with"}
 	var events bool
 	cmd.AddCommand(&cobra.Command{
 		Use: "check", Short: "Read the configuration and all its lists, and say what is wrong", Args: cobra.NoArgs,
@@ -43,6 +43,6 @@ func (p *program) configCommand() *cobra.Command {
 		},
 	}
 	schema.Flags().BoolVar(&events, "events", false, "print that of the webhook's events instead, for receivers")
-	cmd.AddCommand(schema)
+	cmd.AddCommand(schema, p.sample())
 	return cmd
 }

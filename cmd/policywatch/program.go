@@ -128,9 +128,21 @@ Results go to standard output, everything else to standard error.`,
 	f.StringVar(&p.format, "format", "text", "how results are written: text, json and more where a command says so")
 	f.StringVar(&p.logFormat, "log-format", "text", "how the log on standard error is written: text or json")
 	f.BoolVarP(&p.verbose, "verbose", "v", false, "log what is being done")
+	complete(root, "format", func(cmd *cobra.Command) []string { return formats(cmd) })
+	complete(root, "log-format", func(*cobra.Command) []string { return []string{"text", "json"} })
 	root.AddCommand(p.demo(), p.scan(), p.watch(), p.discover(), p.extract(), p.compare(), p.check(), p.history(), p.show(), p.sites(), p.alerts(), p.notify(),
-		p.verify(), p.backup(), p.export(), p.importCommand(), p.reprocess(), p.configCommand(), p.version())
+		p.verify(), p.backup(), p.export(), p.importCommand(), p.reprocess(), p.configCommand(), p.man(), p.version())
 	return root
+}
+
+// complete tells the shell which words a flag takes.
+func complete(cmd *cobra.Command, flag string, words func(*cobra.Command) []string) {
+	err := cmd.RegisterFlagCompletionFunc(flag, func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+		return words(c), cobra.ShellCompDirectiveNoFileComp
+	})
+	if err != nil { // there is no such flag, or it was told before: a mistake of ours
+		panic(err)
+	}
 }
 
 // formatsKey annotates a command with the formats that it writes.

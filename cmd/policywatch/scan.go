@@ -36,6 +36,12 @@ arguments only those are visited; a SITE that is not configured is visited too.`
 	f.StringArrayVar(&lists, "domains", nil, "`file` of domains, one a line or CSV with a domain column (may be repeated)")
 	f.StringVar(&failOn, "fail-on", "", "exit 1 on a change of this `severity` or more: info, minor, major, critical")
 	f.StringVar(&profile, "profile", "", "legal profile `id` for every site")
+	complete(cmd, "fail-on", func(*cobra.Command) (words []string) {
+		for _, s := range record.Severities()[1:] {
+			words = append(words, string(s))
+		}
+		return words
+	})
 	return cmd
 }
 
