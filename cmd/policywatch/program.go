@@ -216,7 +216,15 @@ func (p *program) page(f func(w io.Writer)) error {
 	return w.Flush()
 }
 
+// release is the version of a published binary; the linker sets it (.ci/release).
+var release string
+
+// version is that of the release, else of the module as it was fetched or built
+// from a tag.
 func version() string {
+	if release != "" {
+		return release
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
 		return "0.1.0"
