@@ -54,7 +54,7 @@ func TestEverySampleIsAccepted(t *testing.T) {
 				t.Errorf("%s: %d sites in %d lines: one stands twice", s.File, len(sites), lines)
 			}
 		case ".yaml":
-			cfg, err := configs.Parse(s.File, s.Text, func(name string) (string, bool) { return "value of " + name, true })
+			cfg, err := configs.Parse(s.File, s.Text, func(name string) (string, bool) { return "https://example.org/" + name, true })
 			if err != nil {
 				t.Error(err)
 			}
