@@ -86,7 +86,7 @@ func (p *program) scanSites(ctx context.Context, o wire.Options, args []string, 
 			record.ScanSummary
 		}{"summary", sum})
 	} else {
-		fmt.Fprintf(p.out, "\n%d sites: %d new, %d changed, %d unchanged, %d faults; %d alerts (%d delivered); %.1f s\n",
+		fmt.Fprintf(p.out, "\nSites: %d (new %d, changed %d, unchanged %d, faults %d). Alerts: %d (delivered %d). %.1f s\n",
 			sum.Sites, sum.New, sum.Changed, sum.Unchanged, sum.Faults, sum.Alerts, tally.Sent, sum.Seconds)
 	}
 	switch {
