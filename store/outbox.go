@@ -267,28 +267,17 @@ func (r *keptRow) replace(tx *bolt.Tx, a *record.Alert) error {
 func (db *DB) Alerts(ctx context.Context, f record.AlertFilter) ([]record.Alert, error) {
 	var out []record.Alert
 	err := db.view(ctx, func(tx *bolt.Tx) error {
-		c := tx.Bucket([]byte(bucketAlerts)).Cursor()
-		for k, v := c.Last(); k != nil; k, v = c.Prev() {
-			fields, err := unseal(bucketAlerts, k, v)
-			if err != nil {
-				return damage(bucketAlerts, k, "the checksum does not match")
-			}
-			row, err := decodeAlertRow(fields)
-			if err != nil {
-				return damage(bucketAlerts, k, "%v", err)
-			}
+		return eachAlert(tx, f.Before, f.Newest, func(row *alertRow) (bool, error) {
 			if !row.selected(&f) {
-				continue
+				return true, nil
 			}
 			a, err := db.alert(tx, row)
 			if err != nil {
-				return err
+				return false, err
 			}
-			if out = append(out, a); len(out) == f.Limit {
-				return nil
-			}
-		}
-		return nil
+			out = append(out, a)
+			return len(out) != f.Limit, nil
+		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("store: list alerts: %w", err)

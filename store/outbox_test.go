@@ -265,3 +265,52 @@ func TestANewProcessEndsTheLeasesOfTheOneBefore(t *testing.T) {
 		t.Errorf("leased again: %q", got)
 	}
 }
+
+// A list goes on where the one before ended, and counting opens no event.
+func TestOutboxIsWalkedInPages(t *testing.T) {
+	a := open(t)
+	ctx := context.Background()
+	var all []record.Alert
+	for i := range 25 {
+		all = append(all, record.Alert{ID: fmt.Sprintf("alert-%02d", i), Channel: "office", Next: day,
+			Event: record.Event{Type: record.EventChanged, Site: "a.gov.ir", At: day.Add(time.Duration(i) * time.Hour)}})
+	}
+	if err := a.Enqueue(ctx, all); err != nil {
+		t.Fatal(err)
+	}
+	gone := all[3]
+	gone.State, gone.Settled = record.AlertGivenUp, day
+	if err := a.Settle(ctx, gone); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for before := ""; ; {
+		list, err := a.Alerts(ctx, record.AlertFilter{Before: before, Limit: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, al := range list {
+			got = append(got, al.ID)
+		}
+		if len(list) < 10 {
+			break
+		}
+		before = list[9].ID
+	}
+	if len(got) != 25 || got[0] != "alert-24" || got[10] != "alert-14" || got[24] != "alert-00" {
+		t.Errorf("%v", got)
+	}
+	if list, err := a.Alerts(ctx, record.AlertFilter{Before: "no such alert"}); err != nil || len(list) != 0 {
+		t.Errorf("%d alerts before one that is not there, %v", len(list), err)
+	}
+	if list, _ := a.Alerts(ctx, record.AlertFilter{State: record.AlertGivenUp, Newest: 20}); len(list) != 0 {
+		t.Errorf("looked further than told: %v", list)
+	}
+	n, err := a.Outbox(ctx, 0)
+	if err != nil || n.Waiting != 24 || n.GivenUp != 1 || n.Partial || !n.Oldest.Equal(day) {
+		t.Errorf("%+v, %v", n, err)
+	}
+	if n, _ := a.Outbox(ctx, 10); n.Waiting != 10 || !n.Partial {
+		t.Errorf("%+v", n)
+	}
+}

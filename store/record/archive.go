@@ -58,8 +58,23 @@ type AlertFilter struct {
 	Site    string
 	// Since leaves out events before this time.
 	Since time.Time
+	// Before leaves out the alert of this ID and all that are newer, to go on where
+	// an earlier list ended; an ID that is not there selects nothing.
+	Before string
 	// Limit is the greatest number of alerts, the newest; 0 means all.
 	Limit int
+	// Newest bounds how many alerts are looked at to find those, so that a rare
+	// kind does not cost a walk through all that was ever told; 0 means all.
+	Newest int
+}
+
+// OutboxCount counts alerts by where they stand.
+type OutboxCount struct {
+	Waiting, Sent, GivenUp int
+	// Oldest is the time of the event that has waited longest.
+	Oldest time.Time
+	// Partial means that there are older alerts, which were not counted.
+	Partial bool
 }
 
 // Kept names one answer of a server that the archive keeps.

@@ -46,6 +46,7 @@ var ours = map[string][]string{
 	"notify/webhook":     {"store/record", "notify/report", "notify/post", "notify/trace"},
 	"notify/chat":        {"store/record", "notify/report", "notify/post"},
 	"notify/file":        {"store/record", "notify/report", "notify/trace"},
+	"notify/web":         {"store/record", "store/canon", "store/speech", "notify/report"},
 	"notify/notifytest":  {}, // what the senders' tests share
 
 	"cmd/internal/demo":      {"store/record"},
@@ -54,7 +55,7 @@ var ours = map[string][]string{
 	"cmd/internal/schedule":  {"store/record"},
 	"cmd/internal/reprocess": {"store/record"},
 	"cmd/internal/tour":      {"store/record", "cmd/internal/demo", "cmd/internal/monitor", "cmd/internal/wire"},
-	"cmd/policywatch":        {"store/record", "diff", "diff/section", "diff/volatile", "notify/report", "cmd/internal/daemon", "cmd/internal/monitor", "cmd/internal/reprocess", "cmd/internal/tour", "cmd/internal/wire"},
+	"cmd/policywatch":        {"store/record", "diff", "diff/section", "diff/volatile", "notify/report", "notify/web", "cmd/internal/daemon", "cmd/internal/monitor", "cmd/internal/reprocess", "cmd/internal/tour", "cmd/internal/wire"},
 	"cmd/internal/house":     {},
 	"cmd/internal/release":   {},  // a program of its own, for .ci/release
 	"cmd/internal/wire":      nil, // sees everything: it is where the house is put together

@@ -58,7 +58,7 @@ func TryChannel(ctx context.Context, o Options, name string, emit func(Trial) er
 	if lang == "" {
 		lang = cfg.Notify.Lang
 	}
-	writer := report.New(d.books)
+	writer := newReport(d.books, cfg.Web.BaseURL)
 	for _, ev := range notify.Samples(time.Now()) {
 		t := try(ctx, sender, writer, ev, name, lang)
 		if err := emit(t.Trial); err != nil {

@@ -114,7 +114,7 @@ func NewTools(o Options) (*Tools, error) {
 	}
 	english := speech.New(d.books).In("en").Plain()
 	return &Tools{
-		Desk: desk, Sections: sections, Diff: diff.New(d.lexicons, english), Volatile: volatile.New(d.lexicons), Report: report.New(d.books), Profiles: d.profiles,
+		Desk: desk, Sections: sections, Diff: diff.New(d.lexicons, english), Volatile: volatile.New(d.lexicons), Report: newReport(d.books, cfg.Web.BaseURL), Profiles: d.profiles,
 		Crawler: crawl, english: english, client: client, browser: browser, robots: robots, config: cfg, sites: sites, log: o.Log,
 		version: o.Version, lexicons: d.lexicons,
 	}, nil

@@ -1,0 +1,140 @@
+package wire
+
+import (
+	"context"
+	"log/slog"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"policywatch/diff"
+	"policywatch/notify/report"
+	"policywatch/notify/web"
+	"policywatch/store/record"
+)
+
+// Dashboard is the dashboard over the open archive. acting gives it the buttons
+// that change something, for which the archive must be open for writing.
+func (a *App) Dashboard(version string, acting bool) (http.Handler, error) {
+	c := a.config.Web
+	books, err := loadData()
+	if err != nil {
+		return nil, err
+	}
+	o := web.Options{
+		Reader: a.Store, Report: a.Report, Books: books.books, Profiles: a.Profiles, Profile: a.Profile, Missing: IsNotFound,
+		// Nobody else writes while this process holds the file.
+		Revision: func() int64 { return a.Store.Stats().Transactions },
+		Size: func() (int64, error) {
+			info, err := os.Stat(a.Store.Path())
+			if err != nil {
+				return 0, err
+			}
+			return info.Size(), nil
+		},
+		Whole: diff.Whole, BaseURL: c.BaseURL, User: c.Auth.User, Password: c.Auth.Password.Reveal(), Lang: a.config.Notify.Lang, Version: version, Log: a.log,
+	}
+	if acting {
+		o.Actions = actions{a}
+	}
+	return web.New(o), nil
+}
+
+// newReport is the writer of messages; where people can reach the dashboard, they
+// hold the address of what they tell of.
+func newReport(books []record.Phrasebook, base string) *report.Writer {
+	w := report.New(books)
+	if base = strings.TrimSuffix(base, "/"); base == "" {
+		return w
+	}
+	w.Links = func(ev record.Event) map[string]string {
+		at := base + "/"
+		if ev.Site != "" {
+			at += "sites/" + url.PathEscape(ev.Site)
+		}
+		if ev.Site != "" && ev.Change != nil && ev.To > 1 {
+			at += fmt.Sprintf("/changes/%d", ev.To)
+		}
+		return map[string]string{"dashboard": at}
+	}
+	return w
+}
+
+// Listen is where the configuration wants the dashboard.
+func (t *Tools) Listen() string { return t.config.Web.Listen }
+
+// actions is what a person may do on the dashboard, as the command line does it.
+type actions struct{ app *App }
+
+func (x actions) Release(ctx context.Context, domain string) error {
+	// A reader who leaves must not stop half-way what he asked for.
+	ctx = context.WithoutCancel(ctx)
+	site, err := x.site(ctx, domain)
+	if err != nil {
+		return err
+	}
+	if _, err := x.app.Monitor.Release(ctx, site); err != nil {
+		return err
+	}
+	x.deliver(ctx)
+	return nil
+}
+
+func (x actions) Reject(ctx context.Context, domain string) error {
+	ctx = context.WithoutCancel(ctx)
+	site, err := x.site(ctx, domain)
+	if err != nil {
+		return err
+	}
+	return x.app.Monitor.Reject(ctx, site)
+}
+
+func (x actions) Resend(ctx context.Context, id string) error {
+	ctx = context.WithoutCancel(ctx)
+	if _, err := x.app.Store.Requeue(ctx, time.Now(), id); err != nil {
+		return err
+	}
+	x.deliver(ctx)
+	return nil
+}
+
+// deliver sends what is due, as far as a reader cares to wait. What is not sent by
+// then waits in the outbox like any other alert.
+func (x actions) deliver(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if _, err := x.app.Dispatcher.Drain(ctx); err != nil {
+		x.app.log.Warn("not everything that is due was delivered", "error", err)
+	}
+}
+
+// site is the site as it is listed now; one that was taken off the list is acted
+// on as it was when it was last visited.
+func (x actions) site(ctx context.Context, domain string) (record.Site, error) {
+	for _, s := range x.app.sites {
+		if s.Domain == domain {
+			return s, nil
+		}
+	}
+	rows, err := x.app.Store.Sites(ctx)
+	if err != nil {
+		return record.Site{}, err
+	}
+	for _, r := range rows {
+		if r.Site.Domain == domain {
+			return r.Site, nil
+		}
+	}
+	return record.Site{}, ErrNotFound
+}
+
+// Guarded reports whether the dashboard asks for a name and password.
+func (t *Tools) Guarded() bool {
+	return t.config.Web.Auth.User != "" || t.config.Web.Auth.Password != ""
+}
+
+// Log is the program's log.
+func (t *Tools) Log() *slog.Logger { return t.log }

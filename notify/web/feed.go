@@ -1,0 +1,128 @@
+package web
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+const feedEntries = 50
+
+// atom is a feed as RFC 4287 lays it out.
+type atom struct {
+	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
+	Lang    string      `xml:"xml:lang,attr"`
+	ID      string      `xml:"id"`
+	Title   string      `xml:"title"`
+	Updated string      `xml:"updated"`
+	Author  atomPerson  `xml:"author"`
+	Links   []atomLink  `xml:"link"`
+	Entries []atomEntry `xml:"entry"`
+}
+
+type atomPerson struct {
+	Name string `xml:"name"`
+}
+
+type atomLink struct {
+	Rel  string `xml:"rel,attr"`
+	Type string `xml:"type,attr,omitempty"`
+	Href string `xml:"href,attr"`
+}
+
+type atomEntry struct {
+	ID       string       `xml:"id"`
+	Title    string       `xml:"title"`
+	Updated  string       `xml:"updated"`
+	Links    []atomLink   `xml:"link"`
+	Category atomCategory `xml:"category"`
+	Summary  atomText     `xml:"summary"`
+}
+
+type atomCategory struct {
+	Term  string `xml:"term,attr"`
+	Label string `xml:"label,attr"`
+}
+
+type atomText struct {
+	Type string `xml:"type,attr"`
+	Text string `xml:",chardata"`
+}
+
+// feed writes the latest changes, those of one site or of at least one severity
+// where that is asked for.
+func (d *dashboard) feed(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	b, err := d.boards.get(ctx)
+	if err != nil {
+		return err
+	}
+	f := d.frame(w, r, "changes", b)
+	base := d.origin(r)
+	out := atom{Lang: f.Book.Lang, ID: tag(""), Title: f.say("web.feed.title"), Author: atomPerson{"policywatch"},
+		Links: []atomLink{{Rel: "self", Type: "application/atom+xml", Href: base + r.URL.RequestURI()}, {Rel: "alternate", Type: "text/html", Href: base + "/changes"}}}
+	versions, err := d.Reader.Since(ctx, time.Time{}, 10*feedEntries)
+	if domain := r.URL.Query().Get("site"); domain != "" && err == nil {
+		site, ok := b.site(domain)
+		if !ok {
+			return notFound
+		}
+		out.ID, out.Title = tag("/sites/"+domain), out.Title+": "+site.Title()
+		versions, err = d.Reader.History(ctx, domain)
+		if d.Missing(err) {
+			err = nil
+		}
+		for i, j := 0, len(versions)-1; i < j; i, j = i+1, j-1 {
+			versions[i], versions[j] = versions[j], versions[i]
+		}
+	}
+	if err != nil {
+		return err
+	}
+	updated := time.Unix(0, 0)
+	for _, n := range f.newsOf(b, atLeast(versions, leastSeverity(r), feedEntries)) {
+		at := fmt.Sprintf("/sites/%s/changes/%d", pathEscape(n.Site), n.Number)
+		if n.At.After(updated) {
+			updated = n.At
+		}
+		out.Entries = append(out.Entries, atomEntry{
+			// The same change has the same id whoever asks, in whatever language,
+			// and wherever the dashboard stands next year.
+			ID: tag(at), Title: toNothing.Replace(d.Report.Subject(event(n.Row, &n.Version), f.Book.Lang)), Updated: n.At.UTC().Format(time.RFC3339),
+			Links:    []atomLink{{Rel: "alternate", Type: "text/html", Href: base + at}},
+			Category: atomCategory{string(n.Change.Severity), f.Severity(n.Change.Severity)},
+			Summary:  atomText{"text", f.reasonOf(n.Change.Told, n.Change.Reason)},
+		})
+	}
+	out.Updated = updated.UTC().Format(time.RFC3339)
+	var buf bytes.Buffer
+	buf.WriteString(xml.Header)
+	if err := xml.NewEncoder(&buf).Encode(out); err != nil { // which replaces what XML cannot hold
+		return fmt.Errorf("write the feed: %w", err)
+	}
+	w.Header().Set("Content-Type", "application/atom+xml; charset=utf-8")
+	w.Header().Set("Cache-Control", "private, max-age=60")
+	http.ServeContent(w, r, "", updated, bytes.NewReader(buf.Bytes()))
+	return nil
+}
+
+// tag is an identifier by RFC 4151. Its authority is a name that nobody can own,
+// since the dashboard's address may change and the identifier must not.
+func tag(path string) string {
+	return "tag:policywatch.invalid,2026:" + strings.TrimPrefix(first(path, "/changes"), "/")
+}
+
+// origin is where people reach the dashboard.
+func (d *dashboard) origin(r *http.Request) string {
+	if d.base != nil {
+		return strings.TrimSuffix(d.BaseURL, "/")
+	}
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host
+}

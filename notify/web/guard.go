@@ -1,0 +1,99 @@
+package web
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// policy allows this server's style sheet and pictures, and nothing else: no
+// script, no frame, no form to elsewhere. Archived text that slipped through the
+// escaping could still do nothing.
+const policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+// guard stands before every page.
+func (d *dashboard) guard(h http.Handler) http.Handler {
+	// A page elsewhere must not press our buttons in a reader's name.
+	crossing := http.NewCrossOriginProtection()
+	crossing.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		d.sorry(w, r, http.StatusForbidden, "")
+	}))
+	if d.base != nil {
+		// Behind a proxy the Host may differ from what the browser shows.
+		if err := crossing.AddTrustedOrigin(d.base.Scheme + "://" + d.base.Host); err != nil {
+			d.Log.Warn("the base address is no origin", "base_url", d.BaseURL, "error", err)
+		}
+	}
+	h = crossing.Handler(h)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		head := w.Header()
+		head.Set("Content-Security-Policy", policy)
+		head.Set("X-Content-Type-Options", "nosniff")
+		head.Set("X-Frame-Options", "DENY")
+		head.Set("Referrer-Policy", "same-origin")
+		head.Set("Cross-Origin-Opener-Policy", "same-origin")
+		head.Set("Cross-Origin-Resource-Policy", "same-origin")
+		head.Set("Permissions-Policy", "interest-cohort=()")
+		if !d.hostAllowed(r) {
+			plain(w, http.StatusMisdirectedRequest, "This server does not answer for that host name.\n")
+			return
+		}
+		probe := r.URL.Path == "/healthz" || r.URL.Path == "/readyz"
+		if !probe && !d.knows(r) {
+			head.Set("WWW-Authenticate", `Basic realm="policywatch", charset="UTF-8"`)
+			plain(w, http.StatusUnauthorized, "A name and password are needed.\n")
+			return
+		}
+		if r.Body != nil {
+			r.Body = http.MaxBytesReader(w, r.Body, 16<<10) // forms of a few fields
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// hostAllowed keeps a page elsewhere from reaching the dashboard by a name of
+// its own that it lets point here (DNS rebinding). An address cannot be made to
+// point elsewhere, so it is always allowed. A name is checked where there is
+// something to check it by: on a loopback listener, or with a base address.
+func (d *dashboard) hostAllowed(r *http.Request) bool {
+	host := r.Host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	host = strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
+	if _, err := netip.ParseAddr(host); err == nil || host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	if d.base != nil {
+		return host == strings.ToLower(d.base.Hostname())
+	}
+	return !onLoopback(r)
+}
+
+func onLoopback(r *http.Request) bool {
+	addr, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	if !ok {
+		return false
+	}
+	ap, err := netip.ParseAddrPort(addr.String())
+	return err == nil && ap.Addr().Unmap().IsLoopback()
+}
+
+// knows reports whether the request comes from whom the dashboard is for. The
+// digests are compared so that neither length nor beginning of the password
+// shows in the time it takes.
+func (d *dashboard) knows(r *http.Request) bool {
+	if d.User == "" && d.Password == "" {
+		return true
+	}
+	user, password, ok := r.BasicAuth()
+	return ok && equal(user, d.User)&equal(password, d.Password) == 1
+}
+
+func equal(a, b string) int {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:])
+}

@@ -1,0 +1,259 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"policywatch/store/record"
+)
+
+// notesShown bounds the visits on a site's page.
+const notesShown = 25
+
+type sitePage struct {
+	frame
+	Row      row
+	Past     record.Past
+	Versions []news // the newest first; a first version has no headline
+	Timeline timeline
+	// Version is the one that is shown, nil where no statement was read.
+	Version *record.Version
+	// At is the date that was asked for, empty for the newest version; Old that
+	// another version than the newest is shown.
+	At       string
+	Old      bool
+	Missing  bool // no version stood at that time
+	Parts    []part
+	Findings []finding
+	Met      int
+	Visits   []record.VisitNote
+}
+
+// part is a stretch of the statement: a section, or blocks that belong to none.
+type part struct {
+	Anchor  string
+	Heading string
+	Topics  []record.Topic
+	Blocks  []piece
+}
+
+// piece is a block, or the items of a list.
+type piece struct {
+	record.Block
+	Items []record.Block
+}
+
+// finding is a profile's element with the place of its evidence.
+type finding struct {
+	record.Finding
+	Anchor string
+}
+
+func (d *dashboard) site(w http.ResponseWriter, r *http.Request) error {
+	ctx, domain := r.Context(), r.PathValue("domain")
+	b, err := d.boards.get(ctx)
+	if err != nil {
+		return err
+	}
+	row, known := b.site(domain)
+	if !known {
+		return notFound
+	}
+	p := sitePage{frame: d.frame(w, r, "sites", b), Row: row, Past: row.Past}
+	p.Title = row.Title()
+	p.Feed += "&site=" + domain
+	if err := p.choose(r); err != nil {
+		return err
+	}
+	history, err := d.Reader.History(ctx, domain)
+	if err != nil && !d.Missing(err) {
+		return err
+	}
+	if p.Visits, err = d.Reader.Visits(ctx, domain, notesShown); err != nil {
+		return err
+	}
+	for _, v := range slices.Backward(history) {
+		n := news{Version: v, Row: row}
+		if v.Change != nil {
+			n.Headline = capital(d.Report.Headline(event(row, &v), p.Book.Lang))
+		}
+		p.Versions = append(p.Versions, n)
+	}
+	p.Timeline = p.timeline(history, p.Visits)
+	if p.Version != nil {
+		p.Old = p.Version.Number != row.Past.Version
+		p.Parts = parts(p.Version.Document)
+		p.Findings, p.Met = p.judged(p.Version)
+	}
+	return d.show(w, http.StatusOK, "site", p)
+}
+
+// choose opens the version that the address asks for.
+func (p *sitePage) choose(r *http.Request) (err error) {
+	ctx, domain := r.Context(), p.Row.Site.Domain
+	reader := p.d.Reader
+	if s := r.PathValue("n"); s != "" {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 {
+			return notFound
+		}
+		p.Version, err = reader.Version(ctx, domain, n)
+		return err
+	}
+	p.At = strings.TrimSpace(r.URL.Query().Get("at"))
+	if p.At == "" {
+		p.Version, err = reader.Version(ctx, domain, 0)
+		if p.d.Missing(err) {
+			return nil // no statement was read yet
+		}
+		return err
+	}
+	when, err := moment(p.At)
+	if err != nil {
+		return refusal{http.StatusBadRequest, p.say("web.archive.malformed")}
+	}
+	p.Version, err = reader.VersionAt(ctx, domain, when)
+	if p.d.Missing(err) {
+		p.Missing, p.Version = true, nil
+		return nil
+	}
+	return err
+}
+
+// moment reads a day, which means its end in UTC, or a time.
+func moment(s string) (time.Time, error) {
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t, nil
+	}
+	day, err := time.Parse(time.DateOnly, s)
+	return day.AddDate(0, 0, 1).Add(-time.Nanosecond), err
+}
+
+// parts cuts a document into its sections, in the order of its blocks. Blocks
+// that no section holds are shown without one: nothing of the text is left out.
+func parts(doc *record.Document) []part {
+	if doc == nil {
+		return nil
+	}
+	var out []part
+	at := 0
+	for i, s := range doc.Sections {
+		from, to := max(at, min(s.From, len(doc.Blocks))), min(s.To, len(doc.Blocks))
+		if from > at {
+			out = append(out, part{Blocks: pieces(doc.Blocks[at:from])})
+		}
+		if to <= from {
+			continue
+		}
+		out = append(out, part{Anchor: "s" + strconv.Itoa(i+1), Heading: s.Heading, Topics: s.Topics, Blocks: pieces(doc.Blocks[from:to])})
+		at = to
+	}
+	if at < len(doc.Blocks) {
+		out = append(out, part{Blocks: pieces(doc.Blocks[at:])})
+	}
+	return out
+}
+
+func pieces(blocks []record.Block) []piece {
+	var out []piece
+	for _, b := range blocks {
+		if n := len(out); b.Kind == record.Item && n > 0 && len(out[n-1].Items) > 0 {
+			out[n-1].Items = append(out[n-1].Items, b)
+			continue
+		}
+		p := piece{Block: b}
+		if b.Kind == record.Item {
+			p.Items = []record.Block{b}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// judged orders findings by how much they matter: what the norm requires and is
+// not there comes first.
+func (p *sitePage) judged(v *record.Version) (out []finding, met int) {
+	anchors := map[string]string{}
+	for _, x := range p.Parts {
+		if _, ok := anchors[x.Heading]; !ok {
+			anchors[x.Heading] = x.Anchor
+		}
+	}
+	for _, f := range v.Findings {
+		g := finding{Finding: f}
+		g.Title, g.Citation = p.element(p.Row.Norm, f)
+		if f.Evidence != nil {
+			g.Anchor = anchors[f.Evidence.Section]
+		}
+		if f.Status == record.StatusPresent {
+			met++
+		}
+		out = append(out, g)
+	}
+	weight := func(f finding) int {
+		switch {
+		case f.Status == record.StatusAbsent && f.Must:
+			return 0
+		case f.Status == record.StatusAbsent:
+			return 1
+		case f.Status == record.StatusUnknown:
+			return 2
+		}
+		return 3
+	}
+	slices.SortStableFunc(out, func(x, y finding) int { return weight(x) - weight(y) })
+	return out, met
+}
+
+// element names what a finding is about in the reader's language, where the
+// profile speaks it.
+func (f frame) element(norm string, x record.Finding) (title, citation string) {
+	for _, p := range f.d.Profiles {
+		if p.ID != norm {
+			continue
+		}
+		for _, e := range p.Elements {
+			if e.ID == x.ID {
+				return first(e.Title[f.Book.Lang], x.Title, e.Title["en"], x.ID), first(x.Citation, e.Citation)
+			}
+		}
+	}
+	return first(x.Title, x.ID), x.Citation
+}
+
+// snapshot hands out the bytes that a server sent, as a download only: they are
+// evidence and may be anything.
+func (d *dashboard) snapshot(w http.ResponseWriter, r *http.Request) error {
+	domain, digest := r.PathValue("domain"), r.PathValue("digest")
+	s, err := d.Reader.SnapshotOf(r.Context(), domain, digest)
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/octet-stream")
+	h.Set("Content-Disposition", `attachment; filename="`+filename(domain, digest)+`"`)
+	h.Set("Content-Length", strconv.Itoa(len(s.Body)))
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'")
+	h.Set("Cache-Control", "private, max-age=86400, immutable") // the address holds the digest
+	h.Set("X-Sha256", digest)
+	if !s.At.IsZero() {
+		h.Set("Last-Modified", s.At.UTC().Format(http.TimeFormat))
+	}
+	w.WriteHeader(http.StatusOK)
+	w.Write(s.Body)
+	return nil
+}
+
+// filename makes a name that is safe on any system.
+func filename(domain, digest string) string {
+	safe := strings.Map(func(r rune) rune {
+		if r == '.' || r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' {
+			return r
+		}
+		return '_'
+	}, domain)
+	return strings.TrimLeft(safe, ".") + "-" + digest[:min(12, len(digest))] + ".bin"
+}
