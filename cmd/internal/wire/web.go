@@ -2,8 +2,8 @@ package wire
 
 import (
 	"context"
-	"log/slog"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"os"
@@ -62,9 +62,6 @@ func newReport(books []record.Phrasebook, base string) *report.Writer {
 	}
 	return w
 }
-
-// Listen is where the configuration wants the dashboard.
-func (t *Tools) Listen() string { return t.config.Web.Listen }
 
 // actions is what a person may do on the dashboard, as the command line does it.
 type actions struct{ app *App }
