@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"runtime/debug"
 	"strings"
 )
 
@@ -50,8 +51,22 @@ func (d *dashboard) guard(h http.Handler) http.Handler {
 		if r.Body != nil {
 			r.Body = http.MaxBytesReader(w, r.Body, 16<<10) // forms of a few fields
 		}
+		defer d.recover(w, r)
 		h.ServeHTTP(w, r)
 	})
+}
+
+// recover makes a panic over one page that page's trouble: the archive holds what
+// strangers wrote, and the daemon behind the dashboard has work to do.
+func (d *dashboard) recover(w http.ResponseWriter, r *http.Request) {
+	switch x := recover(); x {
+	case nil:
+	case http.ErrAbortHandler:
+		panic(x)
+	default:
+		d.Log.Error("a page broke", "path", r.URL.Path, "panic", x, "stack", string(debug.Stack()))
+		d.sorry(w, r, http.StatusInternalServerError, "")
+	}
 }
 
 // hostAllowed keeps a page elsewhere from reaching the dashboard by a name of

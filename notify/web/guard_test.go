@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"policywatch/notify/web"
+	"policywatch/store/record"
 )
 
 func TestEveryAnswerCarriesThePolicy(t *testing.T) {
@@ -35,7 +36,7 @@ func TestMethodsAndUnknownPages(t *testing.T) {
 		status         int
 		allow          string
 	}{
-		{"GET", "/nope", 404, ""}, {"GET", "/sites/nowhere.example", 404, ""}, {"GET", "/sites/" + harbour + "/versions/9", 404, ""},
+		{"GET", "/nope", 404, ""}, {"GET", "/assets/", 404, ""}, {"GET", "/sites/nowhere.example", 404, ""}, {"GET", "/sites/" + harbour + "/versions/9", 404, ""},
 		{"GET", "/sites/" + harbour + "/versions/x", 404, ""}, {"GET", "/sites/" + harbour + "/changes/0", 404, ""},
 		{"GET", "/sites/" + harbour + "/snapshots/zz", 404, ""}, {"POST", "/sites", 405, "GET, HEAD"}, {"DELETE", "/sites/" + harbour, 405, "GET, HEAD"},
 		{"GET", "/sites/" + harbour + "/release", 405, "POST"}, {"GET", "/alerts/resend", 405, "POST"}, {"GET", "/feed.atom?site=nowhere", 404, ""},
@@ -175,6 +176,28 @@ func TestLoopbackAnswersToItsOwnNamesOnly(t *testing.T) {
 		if got := ask(named, "GET", "/", "Host: "+host).Code; got != want {
 			t.Errorf("with a base address, Host %s: %d, want %d", host, got, want)
 		}
+	}
+}
+
+// broken is an archive whose rows break whoever reads them.
+type broken struct{ *archive }
+
+func (broken) Version(context.Context, string, int) (*record.Version, error) {
+	panic("a row that nobody foresaw")
+}
+
+func TestOneBrokenPageIsOnePage(t *testing.T) {
+	a := office()
+	var log strings.Builder
+	h := dashboard(t, a, func(o *web.Options) {
+		o.Reader, o.Log = broken{a}, slog.New(slog.NewTextHandler(&log, nil))
+	})
+	w := ask(h, "GET", "/sites/"+harbour)
+	if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "foresaw") || !strings.Contains(log.String(), "foresaw") {
+		t.Errorf("%d, log %.200s", w.Code, log.String())
+	}
+	if w := ask(h, "GET", "/sites"); w.Code != http.StatusOK {
+		t.Errorf("another page: %d", w.Code)
 	}
 }
 

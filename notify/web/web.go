@@ -150,7 +150,7 @@ func (d *dashboard) routes() {
 	if err != nil {
 		panic(err) // the folder is embedded; only a mistake in this file can lead here
 	}
-	d.mux.Handle("GET /assets/", cached(http.StripPrefix("/assets/", http.FileServerFS(files))))
+	d.mux.Handle("GET /assets/{name}", cached(http.StripPrefix("/assets/", http.FileServerFS(files))))
 	d.mux.Handle("GET /favicon.ico", http.RedirectHandler("/assets/icon.svg", http.StatusMovedPermanently))
 }
 
