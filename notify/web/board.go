@@ -75,6 +75,7 @@ type boards struct {
 	last struct {
 		sync.Mutex
 		board  *board
+		made   int // how many boards were made
 		making bool
 		// dirty says that a person changed something: what he sees next must show it.
 		dirty bool
@@ -105,20 +106,21 @@ func (k *boards) get(ctx context.Context) (*board, error) {
 		case age < stale:
 			if !k.last.making {
 				k.last.making = true
-				go k.renew(context.WithoutCancel(ctx))
+				go k.renew(context.WithoutCancel(ctx), k.last.made)
 			}
 			k.last.Unlock()
 			return b, nil
 		}
 	}
+	made := k.last.made
 	k.last.Unlock()
-	return k.make(ctx)
+	return k.make(ctx, made)
 }
 
 // renew makes a board that nobody waits for. Trouble shows when the old one is
 // too old to serve.
-func (k *boards) renew(ctx context.Context) {
-	if _, err := k.make(ctx); err != nil {
+func (k *boards) renew(ctx context.Context, made int) {
+	if _, err := k.make(ctx, made); err != nil {
 		k.o.Log.Debug("the list of sites could not be renewed", "error", err)
 	}
 	k.last.Lock()
@@ -133,13 +135,13 @@ func (k *boards) touch() {
 	k.last.Unlock()
 }
 
-func (k *boards) make(ctx context.Context) (*board, error) {
-	asked := k.o.Clock()
+// make reads a board for somebody who knows of so many made before. Whoever had to
+// wait is served by the one that was made meanwhile.
+func (k *boards) make(ctx context.Context, made int) (*board, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.last.Lock()
-	// Whoever waited for the lock is served by the board made meanwhile.
-	if b := k.last.board; b != nil && !k.last.dirty && b.built.After(asked) {
+	if b := k.last.board; b != nil && !k.last.dirty && k.last.made != made {
 		k.last.Unlock()
 		return b, nil
 	}
@@ -153,6 +155,7 @@ func (k *boards) make(ctx context.Context) (*board, error) {
 		return nil, err
 	}
 	k.last.board = b
+	k.last.made++
 	return b, nil
 }
 
@@ -161,11 +164,13 @@ func (k *boards) read(ctx context.Context) (*board, error) {
 	if k.o.Revision != nil {
 		b.revision = k.o.Revision() // before reading: a later write makes the board old
 	}
-	list, err := k.o.Reader.Sites(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if b.outbox, err = k.o.Reader.Outbox(ctx, newestAlerts); err != nil {
+	var list []record.SiteRow
+	var err, uncounted error
+	var both sync.WaitGroup
+	both.Go(func() { b.outbox, uncounted = k.o.Reader.Outbox(ctx, newestAlerts) })
+	list, err = k.o.Reader.Sites(ctx)
+	both.Wait()
+	if err = cmp.Or(err, uncounted); err != nil {
 		return nil, err
 	}
 	b.rows = make([]row, len(list))
