@@ -132,7 +132,7 @@ func (c *Comparer) compare(old, new Side) (*comparison, record.Change) {
 	}
 	x.change.Suspect = suspect
 	x.change.Lost = lost(old.Findings, new.Findings)
-	x.ahead = violates(new.Findings, futureDate) && !violates(old.Findings, futureDate)
+	x.ahead = violates(new.Findings, record.FutureDate) && !violates(old.Findings, record.FutureDate)
 	x.conclude(elements(x.change.Lost, new))
 	return x, x.change
 }
@@ -219,10 +219,6 @@ func lost(old, new []record.Finding) (out []string) {
 	}
 	return out
 }
-
-// futureDate is the observation that a statement dates its last update in the
-// future (diff/section).
-const futureDate = "date.future"
 
 func violates(findings []record.Finding, observation string) bool {
 	return slices.ContainsFunc(findings, func(f record.Finding) bool { return f.ID == observation && f.Status == record.StatusAbsent })

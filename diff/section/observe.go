@@ -198,7 +198,7 @@ func (c *checker) future() []record.Finding {
 	tomorrow := c.r.Now().UTC().AddDate(0, 0, 1).Format(time.DateOnly)
 	for _, f := range c.doc.Facts {
 		if f.Kind == record.FactUpdated && f.Value > tomorrow[:min(len(f.Value), len(tomorrow))] {
-			return []record.Finding{observation("date.future", "The last update is not in the future", "", record.StatusAbsent,
+			return []record.Finding{observation(record.FutureDate, "The last update is not in the future", "", record.StatusAbsent,
 				fmt.Sprintf("the statement says it was last updated on %s", f.Text), &record.Evidence{Quote: c.sentence(f), Section: c.sectionOf(f.Block)})}
 		}
 	}

@@ -54,6 +54,10 @@ const (
 	StatusUnknown Status = "unknown"
 )
 
+// FutureDate is the ID of the observation among the findings of a statement that
+// dates its last update in the future.
+const FutureDate = "date.future"
+
 // Finding is one element's verdict on a document.
 type Finding struct {
 	ID       string    `json:"id"`
