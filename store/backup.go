@@ -21,7 +21,7 @@ import (
 func (db *DB) Backup(ctx context.Context, path string, replace bool) (CheckReport, error) {
 	report, err := db.backup(ctx, path, replace)
 	if err != nil {
-		return report, fmt.Errorf("store: back up %s to %s: %w", db.path, path, err)
+		return report, fmt.Errorf("store: back up %s to %s: %w", db.of, path, err)
 	}
 	return report, nil
 }
@@ -40,10 +40,7 @@ func (db *DB) backup(ctx context.Context, path string, replace bool) (CheckRepor
 	}
 	defer os.Remove(f.Name())
 	defer f.Close()
-	if err := db.view(ctx, func(tx *bolt.Tx) error {
-		_, err := tx.WriteTo(&cancelWriter{ctx: ctx, w: f})
-		return err
-	}); err != nil {
+	if err := db.copyTo(ctx, nil, f); err != nil {
 		return CheckReport{}, err
 	}
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
@@ -62,6 +59,26 @@ func (db *DB) backup(ctx context.Context, path string, replace bool) (CheckRepor
 	return report, publish(f.Name(), path)
 }
 
+// Copy writes the archive's file as it is at this moment to w; size hears first
+// how many bytes come. Until it is done the file keeps the pages of this moment,
+// so w must not keep it waiting. The copy is not checked.
+func (db *DB) Copy(ctx context.Context, size func(int64), w io.Writer) error {
+	if err := db.copyTo(ctx, size, w); err != nil {
+		return fmt.Errorf("store: copy %s: %w", db.of, err)
+	}
+	return nil
+}
+
+func (db *DB) copyTo(ctx context.Context, size func(int64), w io.Writer) error {
+	return db.view(ctx, func(tx *bolt.Tx) error {
+		if size != nil {
+			size(tx.Size())
+		}
+		_, err := tx.WriteTo(&cancelWriter{ctx: ctx, w: w})
+		return err
+	})
+}
+
 // mayReplace refuses a target that is there, and the archive itself always.
 func (db *DB) mayReplace(path string, replace bool) error {
 	info, err := os.Lstat(path)
@@ -75,8 +92,10 @@ func (db *DB) mayReplace(path string, replace bool) error {
 	case !info.Mode().IsRegular():
 		return errors.New("what is there is no regular file")
 	}
-	if own, err := os.Stat(db.path); err == nil && os.SameFile(own, info) {
-		return errors.New("that is the archive itself")
+	for _, path := range []string{db.path, db.of} {
+		if own, err := os.Stat(path); err == nil && os.SameFile(own, info) {
+			return errors.New("that is the archive itself")
+		}
 	}
 	return nil
 }

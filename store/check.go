@@ -90,7 +90,7 @@ func (db *DB) Check(ctx context.Context) (CheckReport, error) {
 		err = db.write(ctx, 0, c.engine)
 	}
 	if err != nil {
-		return c.report, fmt.Errorf("store: check %s: %w", db.path, err)
+		return c.report, fmt.Errorf("store: check %s: %w", db.of, err)
 	}
 	return c.report, nil
 }

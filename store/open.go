@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,7 +30,7 @@ const (
 func Open(ctx context.Context, o Options) (*DB, error) {
 	db, err := open(ctx, o, migrations)
 	if err != nil {
-		return nil, fmt.Errorf("store: open %s: %w", o.Path, err)
+		return nil, fmt.Errorf("store: open %s: %w", cmp.Or(o.Of, o.Path), err)
 	}
 	return db, nil
 }
@@ -55,7 +56,7 @@ func open(ctx context.Context, o Options, steps []migration) (*DB, error) {
 		return nil, err
 	}
 	db := &DB{
-		bolt: b, file: file, zstd: z, log: o.Log, path: o.Path, readOnly: o.ReadOnly,
+		bolt: b, file: file, zstd: z, log: o.Log, path: o.Path, of: cmp.Or(o.Of, o.Path), readOnly: o.ReadOnly,
 		jobs: make(chan *job, groupJobs), drained: make(chan struct{}),
 	}
 	db.update = db.transact
@@ -194,6 +195,13 @@ func openBolt(ctx context.Context, o Options) (*bolt.DB, *os.File, error) {
 			})
 			return err
 		})
+		if err == nil && !current(file, o.Path) {
+			// While this waited for the lock, a compact archive took the file's place.
+			if err := release(b, file); err != nil {
+				return nil, nil, err
+			}
+			continue
+		}
 		if errors.Is(err, ErrDamaged) {
 			abandon(file) // the engine gave up half-way
 		}
@@ -208,6 +216,13 @@ func openBolt(ctx context.Context, o Options) (*bolt.DB, *os.File, error) {
 		case <-time.After(lockRetry):
 		}
 	}
+}
+
+// current reports whether an open file is still the one of that name.
+func current(f *os.File, path string) bool {
+	open, err1 := f.Stat()
+	there, err2 := os.Stat(path)
+	return err1 == nil && err2 == nil && os.SameFile(open, there)
 }
 
 // classify says in this package's words what the engine found.

@@ -29,6 +29,9 @@ type Options struct {
 	// means 1 GiB. Past it, growing the file waits for every reader. It costs
 	// no memory.
 	MmapSize int
+	// Of is the archive that the file at Path is a passing copy of: errors name
+	// it, and no backup takes its place. Empty means that Path is no copy.
+	Of string
 	// Log hears of trouble that no caller is told of; nil means nobody.
 	Log *slog.Logger
 }
@@ -39,6 +42,7 @@ type DB struct {
 	zstd     *codec
 	log      *slog.Logger
 	path     string
+	of       string // what errors name; path unless the file is a copy
 	readOnly bool
 	file     *os.File // the engine's own
 	// update is transact; a test puts a failing disk before it.

@@ -50,7 +50,8 @@ func TestWatch(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, "policywatch.yaml")); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"sites"}, {"history", first.host}, {"show", first.host}, {"alerts"}, {"scan", first.host}} {
+	for _, args := range [][]string{{"scan", first.host}, {"reprocess"}, {"watch", "--domains", "list"}} {
+		os.WriteFile(filepath.Join(dir, "list"), []byte(first.host+"\n"), 0o644)
 		_, errs := ask(t, dir, exitUnfinish, args...)
 		if want := fmt.Sprintf("the daemon (policywatch watch, process %d,", s.cmd.Process.Pid); !strings.Contains(errs, want) || strings.Count(errs, "\n") != 1 {
 			t.Errorf("policywatch %q beside the daemon: %s", args, errs)

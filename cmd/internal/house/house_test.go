@@ -53,6 +53,7 @@ var ours = map[string][]string{
 	"cmd/internal/monitor":   {"store/record", "store/speech", "diff", "diff/volatile", "crawler"},
 	"cmd/internal/daemon":    {"store/record", "cmd/internal/monitor", "cmd/internal/schedule"},
 	"cmd/internal/schedule":  {"store/record"},
+	"cmd/internal/socket":    {},
 	"cmd/internal/reprocess": {"store/record"},
 	"cmd/internal/tour":      {"store/record", "cmd/internal/demo", "cmd/internal/monitor", "cmd/internal/wire"},
 	"cmd/policywatch":        {"store/record", "diff", "diff/section", "diff/volatile", "notify/report", "notify/web", "cmd/internal/daemon", "cmd/internal/monitor", "cmd/internal/reprocess", "cmd/internal/tour", "cmd/internal/wire"},

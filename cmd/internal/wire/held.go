@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"policywatch/cmd/internal/socket"
 	"policywatch/store"
 )
 
@@ -34,8 +35,9 @@ func claim(path string) (leave func() error, err error) {
 	}, nil
 }
 
-// held says who has the archive open, where an error says that somebody has.
-func held(err error, path string) error {
+// held says who has the archive open, where an error says that somebody has. asked
+// is what became of asking at the socket, nil where nobody did.
+func held(err, asked error, path string) error {
 	if !errors.Is(err, store.ErrHeld) {
 		return err
 	}
@@ -45,8 +47,15 @@ func held(err error, path string) error {
 	if rerr != nil || !ok || perr != nil || !alive(n) {
 		return fmt.Errorf("%w; wait until it is done", err)
 	}
-	return &heldError{err: err, text: fmt.Sprintf("the daemon (policywatch watch, process %d, since %s) has the archive %s open, and one process at a time can; "+
-		"stop it first, with kill %d", n, since, path, n)}
+	who := fmt.Sprintf("the daemon (policywatch watch, process %d, since %s) has the archive %s open", n, since, path)
+	if errors.Is(asked, socket.ErrSilent) {
+		return &heldError{err: err, text: fmt.Sprintf("%s, and nobody answers at its socket %s; it hangs or was suspended: look into its log, or stop it with kill %d",
+			who, socket.Path(path), n)}
+	}
+	if errors.Is(asked, socket.ErrNone) {
+		return &heldError{err: err, text: fmt.Sprintf("%s, and there is no socket %s to ask it at; its log says why. Stop it first, with kill %d", who, socket.Path(path), n)}
+	}
+	return &heldError{err: err, text: fmt.Sprintf("%s, and nobody else can change it meanwhile; stop it first, with kill %d", who, n)}
 }
 
 type heldError struct {

@@ -2,12 +2,16 @@ package wire
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
+	"slices"
+	"sync"
 	"time"
 
 	"policywatch/cmd/internal/daemon"
 	"policywatch/cmd/internal/monitor"
 	"policywatch/cmd/internal/schedule"
+	"policywatch/cmd/internal/socket"
 	"policywatch/configs"
 	"policywatch/notify"
 	"policywatch/store"
@@ -27,7 +31,17 @@ type Watcher struct {
 	options Options
 	db      *store.DB
 	outlook monitor.Outlook
+	turns   turns
 	closers closers
+
+	mu   sync.Mutex
+	apps []*running // the newest last
+}
+
+// running is a program that is in use, by visits or by actions of a person.
+type running struct {
+	*App
+	actions sync.WaitGroup
 }
 
 // NewWatcher opens the archive and builds the first program around it.
@@ -43,7 +57,7 @@ func NewWatcher(ctx context.Context, o Options) (*Watcher, *daemon.Setup, error)
 	db, err := store.Open(ctx, store.Options{Path: t.config.Store.Path, Log: o.Log})
 	if err != nil {
 		t.Close()
-		return nil, nil, held(err, t.config.Store.Path)
+		return nil, nil, held(err, nil, t.config.Store.Path)
 	}
 	w := &Watcher{options: o, db: db}
 	w.closers.add("archive", db.Close)
@@ -62,7 +76,15 @@ func NewWatcher(ctx context.Context, o Options) (*Watcher, *daemon.Setup, error)
 		w.Close()
 		return nil, nil, err
 	}
-	return w, w.setup(a), nil
+	first := w.setup(a)
+	// Last, so that whoever is answered finds everything there; and closed first.
+	if l, err := socket.Listen(db.Path()); err == nil {
+		srv := &socket.Server{Copy: db.Copy, Do: w.Do, Log: o.Log}
+		w.closers.add("socket", srv.Start(l))
+	} else {
+		o.Log.Warn("other commands cannot reach the archive while this runs", "error", err)
+	}
+	return w, first, nil
 }
 
 // Load reads the configuration and the lists anew and builds a program from them
@@ -106,15 +128,44 @@ func (t *Tools) watchable() error {
 func (w *Watcher) setup(a *App) *daemon.Setup {
 	s := a.config.Schedule
 	watch := a.Monitor.Watch(&w.outlook, len(a.sites), a.outage)
+	inUse := &running{App: a}
+	w.mu.Lock()
+	w.apps = append(w.apps, inUse)
+	w.mu.Unlock()
+	check := func(ctx context.Context, site record.Site) (monitor.Result, error) {
+		end, err := w.turns.take(ctx, site.Domain)
+		if err != nil {
+			return monitor.Result{}, fmt.Errorf("visit %s: %w", site.Domain, monitor.ErrInterrupted)
+		}
+		defer end()
+		return watch.Check(ctx, site)
+	}
 	return &daemon.Setup{
-		Sites: a.sites, Rule: a.rules(), Check: watch.Check, Past: a.Store.Past, Deliver: func(ctx context.Context) { deliver(ctx, a.Dispatcher) },
+		Sites: a.sites, Rule: a.rules(), Check: check, Past: a.Store.Past, Deliver: func(ctx context.Context) { deliver(ctx, a.Dispatcher) },
 		Workers: a.Concurrency(), Drain: time.Duration(s.Drain), Heartbeat: s.Heartbeat,
 		Close: func() {
+			w.mu.Lock()
+			w.apps = slices.DeleteFunc(w.apps, func(r *running) bool { return r == inUse })
+			w.mu.Unlock()
+			inUse.actions.Wait()
 			if err := a.Close(); err != nil {
 				a.log.Warn("close a configuration that is no longer used", "error", err)
 			}
 		},
 	}
+}
+
+// enter keeps the newest program from being closed until leave is called; nil
+// when there is none any more.
+func (w *Watcher) enter() (a *App, leave func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.apps) == 0 {
+		return nil, nil
+	}
+	r := w.apps[len(w.apps)-1]
+	r.actions.Add(1)
+	return r.App, r.actions.Done
 }
 
 // deliver keeps the outbox going until ctx ends, and then brings away what the

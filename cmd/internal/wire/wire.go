@@ -183,13 +183,24 @@ func Open(ctx context.Context, o Options, readOnly bool) (*App, error) {
 }
 
 // Open builds the rest of the program around the tools, which it takes over: it
-// closes them with itself, and when it fails.
+// closes them with itself, and when it fails. What is read while a daemon has the
+// archive open is a copy as of this moment.
 func (t *Tools) Open(ctx context.Context, readOnly bool) (*App, error) {
-	db, err := store.Open(ctx, store.Options{Path: t.config.Store.Path, ReadOnly: readOnly, Log: t.log})
+	open := t.read
+	if !readOnly {
+		open = func(ctx context.Context) (*store.DB, error) { return t.reach(ctx, false, nil) }
+	}
+	db, err := open(ctx)
 	if err != nil {
 		t.Close()
-		return nil, held(err, t.config.Store.Path)
+		return nil, err
 	}
+	return t.own(db)
+}
+
+// own builds the program around an archive that is closed with it, or when it
+// fails.
+func (t *Tools) own(db *store.DB) (*App, error) {
 	a, err := t.around(db)
 	if err != nil {
 		db.Close()
