@@ -19,44 +19,64 @@ import (
 // the place of an older copy that is whole; then the error is ErrDamaged and the
 // report says where. The archive stays usable meanwhile.
 func (db *DB) Backup(ctx context.Context, path string, replace bool) (CheckReport, error) {
-	report, err := db.backup(ctx, path, replace)
-	if err != nil {
-		return report, fmt.Errorf("store: back up %s to %s: %w", db.of, path, err)
-	}
-	return report, nil
+	return db.backedUp(ctx, path, replace, db.copied)
 }
 
-func (db *DB) backup(ctx context.Context, path string, replace bool) (CheckReport, error) {
+// BackupCompact is Backup into a file without the pages that nothing uses: the
+// same rows, and not the same bytes.
+func (db *DB) BackupCompact(ctx context.Context, path string, replace bool) (CheckReport, error) {
+	return db.backedUp(ctx, path, replace, db.compacted)
+}
+
+// backedUp has a copy made and checked under a passing name, and gives it its own.
+func (db *DB) backedUp(ctx context.Context, path string, replace bool,
+	make func(ctx context.Context, dir, base string) (string, CheckReport, error)) (report CheckReport, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("store: back up %s to %s: %w", db.of, path, err)
+		}
+	}()
 	if err := db.mayReplace(path, replace); err != nil {
-		return CheckReport{}, err
+		return report, err
 	}
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return CheckReport{}, err
+		return report, err
 	}
-	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".copy-*")
+	name, report, err := make(ctx, dir, filepath.Base(path))
 	if err != nil {
-		return CheckReport{}, err
+		return report, err
 	}
-	defer os.Remove(f.Name())
-	defer f.Close()
-	if err := db.copyTo(ctx, nil, f); err != nil {
-		return CheckReport{}, err
-	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return CheckReport{}, err
-	}
-	report, err := checkFile(ctx, f.Name())
-	if err != nil {
-		return report, fmt.Errorf("check the copy: %w", err)
-	}
+	defer os.Remove(name)
 	if replace {
-		if err := os.Rename(f.Name(), path); err != nil {
+		if err := os.Rename(name, path); err != nil {
 			return report, err
 		}
 		return report, syncDir(dir)
 	}
-	return report, publish(f.Name(), path)
+	return report, publish(name, path)
+}
+
+// copied writes a copy under a passing name, which it returns, and checks it.
+func (db *DB) copied(ctx context.Context, dir, base string) (name string, report CheckReport, err error) {
+	f, err := os.CreateTemp(dir, "."+base+".copy-*")
+	if err != nil {
+		return "", report, err
+	}
+	defer func() {
+		f.Close()
+		if err != nil {
+			os.Remove(f.Name())
+		}
+	}()
+	if err := db.copyTo(ctx, nil, f); err != nil {
+		return "", report, err
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return "", report, err
+	}
+	report, err = checkFile(ctx, f.Name(), nil)
+	return f.Name(), report, err
 }
 
 // Copy writes the archive's file as it is at this moment to w; size hears first
@@ -100,17 +120,24 @@ func (db *DB) mayReplace(path string, replace bool) error {
 	return nil
 }
 
-// checkFile opens a finished copy and looks at every byte of it.
-func checkFile(ctx context.Context, path string) (CheckReport, error) {
+// checkFile opens a finished copy and looks at every byte of it, and at what else
+// is to be looked at.
+func checkFile(ctx context.Context, path string, also func(*DB) error) (CheckReport, error) {
 	made, err := Open(ctx, Options{Path: path, ReadOnly: true})
 	if err != nil {
-		return CheckReport{}, err
+		return CheckReport{}, fmt.Errorf("check the copy: %w", err)
 	}
 	report, err := made.Check(ctx)
-	if err = errors.Join(err, made.Close()); err == nil && !report.OK() {
+	if err == nil && !report.OK() {
 		err = fmt.Errorf("%w in %d places, first %v", ErrDamaged, report.Damaged, report.Damage[0])
 	}
-	return report, err
+	if err == nil && also != nil {
+		err = also(made)
+	}
+	if err = errors.Join(err, made.Close()); err != nil {
+		return report, fmt.Errorf("check the copy: %w", err)
+	}
+	return report, nil
 }
 
 // cancelWriter stops a long copy when its context ends.
