@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
@@ -110,10 +111,14 @@ func putBlob(tx *bolt.Tx, b *blob) (serial uint64, fresh bool, err error) {
 	if serial, ok := serialOf(tx, b.sum); ok {
 		return serial, false, nil
 	}
-	if b.row == nil {
-		return 0, false, damage(bucketDigests, b.sum[:], "the content was there a moment ago")
-	}
 	blobs := tx.Bucket([]byte(bucketBlobs))
+	if b.row == nil || b.key != 0 && blobs.Get(serialKey(b.key)) == nil {
+		return 0, false, errGone
+	}
+	// What was dropped and comes again is there again.
+	if err := tx.Bucket([]byte(bucketDropped)).Delete(b.sum[:]); err != nil {
+		return 0, false, err
+	}
 	blobs.FillPercent = 0.95 // keys only grow: leave no half-empty pages behind
 	if serial, err = blobs.NextSequence(); err != nil {
 		return 0, false, err
@@ -141,6 +146,9 @@ func (db *DB) readBlob(tx *bolt.Tx, sum digest) ([]byte, error) {
 		return nil, err
 	}
 	if k == nil {
+		if d, err := loadDropped(tx, sum); err != nil || d != nil {
+			return nil, cmp.Or(err, error(d))
+		}
 		return nil, fmt.Errorf("content %x: %w", sum, ErrNotFound)
 	}
 	plain, err := db.unpack(tx, k)

@@ -25,9 +25,12 @@ type CheckReport struct {
 	Waiting   int `json:"waiting"`
 	// Contents is the number of bodies, documents, changes, findings and events;
 	// Plain and Packed are their bytes, before and after compression.
-	Contents int   `json:"contents"`
-	Plain    int64 `json:"plain_bytes"`
-	Packed   int64 `json:"packed_bytes"`
+	Contents int `json:"contents"`
+	// Dropped is the number of bodies that are not there any more by policy, which
+	// is no damage.
+	Dropped int   `json:"dropped"`
+	Plain   int64 `json:"plain_bytes"`
+	Packed  int64 `json:"packed_bytes"`
 	// Heads is a digest over the newest version's record of every site, hex.
 	// Each record carries the digest of the one before; so whoever noted this
 	// value down can later tell whether any version of that time was altered.
@@ -47,6 +50,9 @@ func (r CheckReport) String() string {
 	fmt.Fprintf(&b, "sites      %d\nversions   %d\nsnapshots  %d\nreadings   %d\nnotes      %d\n", r.Sites, r.Versions, r.Snapshots, r.Readings, r.Notes)
 	fmt.Fprintf(&b, "alerts     %d, %d waiting\n", r.Alerts, r.Waiting)
 	fmt.Fprintf(&b, "contents   %d, %d bytes in %d\n", r.Contents, r.Plain, r.Packed)
+	if r.Dropped > 0 {
+		fmt.Fprintf(&b, "dropped    %d bodies by policy; their digests stand\n", r.Dropped)
+	}
 	fmt.Fprintf(&b, "heads      %s\n", r.Heads)
 	for _, d := range r.Damage {
 		fmt.Fprintf(&b, "damage     bucket %s, key %s: %s\n", d.Bucket, d.Key, d.What)
@@ -74,7 +80,7 @@ const (
 // for a check that could not be done. The archive stays usable meanwhile, and
 // what is committed during the check may or may not be part of it.
 func (db *DB) Check(ctx context.Context) (CheckReport, error) {
-	c := &checker{db: db, contents: map[digest]*content{}, last: map[string]int{}, report: CheckReport{Damage: []*DamageError{}}}
+	c := &checker{db: db, contents: map[digest]*content{}, dropped: map[digest]bool{}, last: map[string]int{}, report: CheckReport{Damage: []*DamageError{}}}
 	err := db.view(ctx, func(tx *bolt.Tx) error { return c.rows(ctx, tx) })
 	if err == nil {
 		err = c.blobs(ctx)
@@ -105,6 +111,8 @@ type checker struct {
 	db       *DB
 	report   CheckReport
 	contents map[digest]*content
+	// dropped says of each body that was dropped whether an answer names it.
+	dropped map[digest]bool
 	// last is the number of versions found of each site.
 	last  map[string]int
 	heads []byte
@@ -124,6 +132,9 @@ func (c *checker) add(bucket string, key []byte, format string, args ...any) {
 	c.damage(damage(bucket, key, format, args...))
 }
 
+// since is the format that first had a bucket, where not all had it.
+var since = map[string]int{bucketReadings: 2, bucketDropped: 3}
+
 // rows checks all rows but the contents. The order matters: what is referred
 // to comes before what refers to it.
 func (c *checker) rows(ctx context.Context, tx *bolt.Tx) error {
@@ -138,6 +149,7 @@ func (c *checker) rows(ctx context.Context, tx *bolt.Tx) error {
 		row    func(tx *bolt.Tx, k, fields []byte) error
 	}{
 		{bucketDigests, false, c.digestRow},
+		{bucketDropped, false, c.droppedRow},
 		{bucketSnapshots, false, c.snapshotRow},
 		{bucketVersions, false, c.versionRow},
 		{bucketTimes, true, c.timeRow},
@@ -150,11 +162,16 @@ func (c *checker) rows(ctx context.Context, tx *bolt.Tx) error {
 		{bucketDue, true, c.dueRow},
 		{bucketRobots, false, func(*bolt.Tx, []byte, []byte) error { return nil }},
 	} {
-		if walk.bucket == bucketReadings && format < 2 {
+		if format < since[walk.bucket] {
 			continue
 		}
 		if err := c.walk(ctx, tx, walk.bucket, walk.plain, walk.row); err != nil {
 			return err
+		}
+	}
+	for sum, used := range c.dropped {
+		if !used {
+			c.add(bucketDropped, sum[:], "no answer had that body")
 		}
 	}
 	for domain := range c.last {

@@ -43,7 +43,24 @@ func (c *checker) snapshotRow(tx *bolt.Tx, k, fields []byte) error {
 	if _, err := decodeSnapshot(fields); err != nil {
 		return err
 	}
+	if _, gone := c.dropped[digest(k[:digestSize])]; gone {
+		c.dropped[digest(k[:digestSize])] = true
+		return nil
+	}
 	return c.refer(hex.EncodeToString(k[:digestSize]), "body")
+}
+
+func (c *checker) droppedRow(tx *bolt.Tx, k, fields []byte) error {
+	c.report.Dropped++
+	if len(k) != digestSize {
+		return fmt.Errorf("the key is malformed")
+	}
+	c.dropped[digest(k)] = false
+	if c.contents[digest(k)] != nil {
+		c.add(bucketDropped, k, "the body is there")
+	}
+	_, err := decodeDropped(digest(k), fields)
+	return err
 }
 
 // versionRow comes in order of site and number, so that a gap and a broken

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"time"
 
@@ -25,15 +26,23 @@ import (
 // with it, is refused with ErrStale: the visit was judged on an older state.
 // v is not kept and not changed.
 func (db *DB) Commit(ctx context.Context, v record.Visit) error {
-	c, err := db.prepare(v)
+	err := db.commit(ctx, v)
+	for tries := 0; errors.Is(err, errGone) && tries < 3; tries++ {
+		err = db.commit(ctx, v)
+	}
 	if err != nil {
 		return fmt.Errorf("store: commit a visit of %s: %w", v.Site.Domain, err)
 	}
-	db.commits.Add(1)
-	if err := db.write(ctx, c.size, func(tx *bolt.Tx) error { return c.apply(tx) }); err != nil {
-		return fmt.Errorf("store: commit a visit of %s: %w", v.Site.Domain, err)
-	}
 	return nil
+}
+
+func (db *DB) commit(ctx context.Context, v record.Visit) error {
+	c, err := db.prepare(v)
+	if err != nil {
+		return err
+	}
+	db.commits.Add(1)
+	return db.write(ctx, c.size, func(tx *bolt.Tx) error { return c.apply(tx) })
 }
 
 // commit is a visit made ready to be put: everything encoded and compressed.

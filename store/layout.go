@@ -11,7 +11,8 @@ import (
 // The buckets. Keys: DOMAIN is the site's key as the user gave it, ‖ joins,
 // be32 and be64 are big-endian, so that a cursor walks in order of number or
 // time. Rows are sealed (codec.go) unless noted. Content is written once; rows
-// under sites, states, alerts are replaced; only notes and due lose rows.
+// under sites, states, alerts are replaced; only notes and due lose rows, and
+// blobs and digests those of bodies that are dropped by policy.
 //
 //	meta       "application", "format" -> plain text; not sealed, so that any version can read them
 //	sites      DOMAIN -> siteRow: the site as listed, and what rarely changes about it
@@ -26,6 +27,7 @@ import (
 //	alertids   alert ID -> be64 serial of the alert
 //	robots     origin -> rules of its robots.txt as the fetcher keeps them; may be lost at any time
 //	readings   DOMAIN ‖ 0 ‖ be32 version ‖ be32 number -> readingRow: a version read again; only ever added to
+//	dropped    SHA-256 of a body -> droppedRow: that it was dropped by policy
 //	due        be64 UnixNano ‖ be64 serial of the alert -> empty: waiting alerts in order of when to try
 //
 // Blobs lie under a serial number and not under their digest because pages of
@@ -46,12 +48,13 @@ const (
 	bucketDue       = "due"
 	bucketRobots    = "robots"
 	bucketReadings  = "readings" // since format 2
+	bucketDropped   = "dropped"  // since format 3
 )
 
 var buckets = []string{
 	bucketSites, bucketStates, bucketNotes, bucketVersions, bucketTimes, bucketSnapshots,
 	bucketBlobs, bucketDigests, bucketAlerts, bucketAlertIDs, bucketDue,
-	bucketRobots, bucketReadings,
+	bucketRobots, bucketReadings, bucketDropped,
 }
 
 // maxKey bounds domains and alert IDs well below bbolt's limit of 32 KiB.

@@ -27,6 +27,10 @@ var migrations = []migration{
 		_, err := tx.CreateBucketIfNotExists([]byte(bucketReadings))
 		return err
 	}},
+	{"room for bodies that are dropped by policy", true, func(tx *bolt.Tx) error {
+		_, err := tx.CreateBucketIfNotExists([]byte(bucketDropped))
+		return err
+	}},
 }
 
 // allLight reports whether an archive of a format can be read without the steps

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"time"
 
@@ -163,7 +164,8 @@ func (db *DB) Snapshot(ctx context.Context, digest string) (*record.Snapshot, er
 }
 
 // SnapshotOf is Snapshot for one site: what its server said when it first sent
-// these bytes.
+// these bytes. Of an answer whose body was dropped by policy it returns what is
+// left, and a *record.DroppedBody as the error.
 func (db *DB) SnapshotOf(ctx context.Context, domain, digest string) (*record.Snapshot, error) {
 	var s *record.Snapshot
 	err := db.view(ctx, func(tx *bolt.Tx) error {
@@ -190,9 +192,17 @@ func (db *DB) SnapshotOf(ctx context.Context, domain, digest string) (*record.Sn
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("store: snapshot %s: %w", digest, err)
+		return bodiless(s, err), fmt.Errorf("store: snapshot %s: %w", digest, err)
 	}
 	return s, nil
+}
+
+// bodiless is what is left of an answer whose body was dropped, else nil.
+func bodiless(s *record.Snapshot, err error) *record.Snapshot {
+	if !errors.As(err, new(*record.DroppedBody)) {
+		return nil
+	}
+	return s
 }
 
 // Sites returns every site that was visited, in order of domain. It opens no

@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -67,11 +68,58 @@ func TestReadings(t *testing.T) {
 	db.commit(visitOf("a.gov.ir", 4, day.AddDate(2, 0, 0), statement(4, 10)))
 }
 
-// S2: an archive that the first format's program wrote. It is read as it is, and
-// brought up to date when it is written to; nothing of it is lost.
-func TestArchiveOfFormat1(t *testing.T) {
+// S2: archives that the programs of older formats wrote. They are read as they
+// are, and brought up to date when they are written to; nothing of them is lost.
+func TestArchivesOfOlderFormats(t *testing.T) {
 	ctx := context.Background()
-	f, err := os.Open("testdata/format-1.db.gz")
+	for _, old := range []struct {
+		format, sites, blocks, readings int
+		heads                           string // noted down when it was made
+	}{
+		{1, 3, 10, 0, "97b9f8d229f50372baf6fe845fb68e34e2659f61e4be2d9c8a9f47bc644d5fa4"},
+		{2, 2, 4, 1, "d3206def18cbb3a930bd8d2c996d9cd21805dec26bfbe189aaf33185a354f608"},
+	} {
+		path := fixture(t, fmt.Sprintf("testdata/format-%d.db.gz", old.format))
+		for _, o := range []struct {
+			readOnly bool
+			format   int
+		}{{true, old.format}, {false, 3}, {true, 3}} {
+			db, err := store.Open(ctx, store.Options{Path: path, ReadOnly: o.readOnly})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := db.Check(ctx)
+			if err != nil || !r.OK() || r.Format != o.format || r.Heads != old.heads || r.Sites != old.sites || r.Versions != 4 ||
+				r.Alerts != 4 || r.Readings != old.readings {
+				t.Errorf("%+v: %v, %v", o, r, err)
+			}
+			v, err := db.Version(ctx, "a.gov.ir", 3)
+			if err != nil || v.Document.Text() != statement(3, old.blocks).Text() {
+				t.Errorf("%+v: %v", o, err)
+			}
+			if _, err := db.Reading(ctx, "a.gov.ir", 3); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("%+v: %v", o, err)
+			}
+			if _, err := db.SnapshotOf(ctx, "a.gov.ir", store.Digest(nil)); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("%+v: a body that was never there: %v", o, err)
+			}
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a := openAt(t, path)
+		a.reread("a.gov.ir", 3, 5, "html/2")
+		a.commit(visitOf("a.gov.ir", 4, day.AddDate(0, 1, 0), statement(4, 10)))
+		if d := a.dropBefore(1000); d.Bodies == 0 {
+			t.Errorf("format %d: nothing could be dropped", old.format)
+		}
+	}
+}
+
+// fixture unpacks a file of testdata.
+func fixture(t *testing.T, name string) (path string) {
+	t.Helper()
+	f, err := os.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,35 +132,9 @@ func TestArchiveOfFormat1(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "old.db")
+	path = filepath.Join(t.TempDir(), "old.db")
 	if err := os.WriteFile(path, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	const heads = "97b9f8d229f50372baf6fe845fb68e34e2659f61e4be2d9c8a9f47bc644d5fa4" // noted down when it was made
-	for _, o := range []struct {
-		readOnly bool
-		format   int
-	}{{true, 1}, {false, 2}, {true, 2}} {
-		db, err := store.Open(ctx, store.Options{Path: path, ReadOnly: o.readOnly})
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := db.Check(ctx)
-		if err != nil || !r.OK() || r.Format != o.format || r.Heads != heads || r.Sites != 3 || r.Versions != 4 || r.Alerts != 4 {
-			t.Errorf("%+v: %v, %v", o, r, err)
-		}
-		v, err := db.Version(ctx, "a.gov.ir", 3)
-		if err != nil || v.Document.Text() != statement(3, 10).Text() {
-			t.Errorf("%+v: %v", o, err)
-		}
-		if _, err := db.Reading(ctx, "a.gov.ir", 3); !errors.Is(err, store.ErrNotFound) {
-			t.Errorf("%+v: %v", o, err)
-		}
-		if err := db.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	old := openAt(t, path)
-	old.reread("a.gov.ir", 3, 5, "html/2")
-	old.commit(visitOf("a.gov.ir", 4, day.AddDate(0, 1, 0), statement(4, 10)))
+	return path
 }

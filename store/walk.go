@@ -53,6 +53,42 @@ func (db *DB) eachKey(ctx context.Context, bucket string, fn func([]byte) error)
 	}
 }
 
+// eachFields calls fn with every row of a bucket in order, some in a transaction.
+// A bucket that an older format lacks has none.
+func (db *DB) eachFields(ctx context.Context, bucket string, fn func(tx *bolt.Tx, k, v []byte) error) error {
+	var last []byte
+	for more := true; more; {
+		if err := db.view(ctx, func(tx *bolt.Tx) error {
+			more = false
+			b := tx.Bucket([]byte(bucket))
+			if b == nil {
+				return nil
+			}
+			c := b.Cursor()
+			k, v := c.First()
+			if last != nil {
+				if k, v = c.Seek(last); bytes.Equal(k, last) {
+					k, v = c.Next()
+				}
+			}
+			for n := 0; k != nil; k, v = c.Next() {
+				if n++; n > keysPerView {
+					more = true
+					return nil
+				}
+				if err := fn(tx, k, v); err != nil {
+					return err
+				}
+				last = append(last[:0], k...)
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // EachVersion calls fn with the site and the number of every version, in order
 // of time. An error of fn ends the walk and is returned as it is.
 func (db *DB) EachVersion(ctx context.Context, fn func(domain string, n int) error) error {
@@ -82,7 +118,8 @@ func (db *DB) EachKept(ctx context.Context, fn func(record.Kept) error) error {
 	})
 }
 
-// SnapshotAt returns one answer that is kept, with its body.
+// SnapshotAt returns one answer that is kept, with its body. Of one whose body was
+// dropped by policy it returns what is left, and a *record.DroppedBody as the error.
 func (db *DB) SnapshotAt(ctx context.Context, k record.Kept) (*record.Snapshot, error) {
 	var s *record.Snapshot
 	err := db.view(ctx, func(tx *bolt.Tx) error {
@@ -105,7 +142,7 @@ func (db *DB) SnapshotAt(ctx context.Context, k record.Kept) (*record.Snapshot, 
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("store: snapshot %s of %s: %w", k.Digest, k.Site, err)
+		return bodiless(s, err), fmt.Errorf("store: snapshot %s of %s: %w", k.Digest, k.Site, err)
 	}
 	return s, nil
 }

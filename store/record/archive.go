@@ -1,6 +1,9 @@
 package record
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // VisitState is how a visit ended.
 type VisitState string
@@ -120,4 +123,20 @@ type Reading struct {
 	Previous string
 	Document *Document
 	Findings []Finding
+}
+
+// DroppedBody is the error for a body that the archive let go by a policy of its
+// user: it was there, and its digest still stands in the records.
+type DroppedBody struct {
+	// Digest is the SHA-256 of the body, hex, and Size its length in bytes.
+	Digest string
+	Size   int64
+	// At is when it was dropped, Policy the rule that asked for it.
+	At     time.Time
+	Policy string
+}
+
+// Error says when and why.
+func (d *DroppedBody) Error() string {
+	return fmt.Sprintf("its body, %d bytes with the SHA-256 %s, was dropped on %s by policy (%s)", d.Size, d.Digest, d.At.UTC().Format("2006-01-02"), d.Policy)
 }
