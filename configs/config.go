@@ -22,6 +22,9 @@ type Config struct {
 // Store says where the archive lies.
 type Store struct {
 	Path string `yaml:"path"`
+	// KeepBodies is how long the bytes that servers sent are kept; empty means for
+	// ever. Texts, versions and digests always are.
+	KeepBodies Age `yaml:"keep_bodies"`
 }
 
 // Crawl rules fetching.

@@ -24,6 +24,8 @@ func Schema() ([]byte, error) {
 			switch t {
 			case reflect.TypeFor[Duration]():
 				return text(`^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`, "12h")
+			case reflect.TypeFor[Age]():
+				return text(`^([0-9]+(d|mo|y))?$`, "2y")
 			case reflect.TypeFor[Size]():
 				return &jsonschema.Schema{OneOf: []*jsonschema.Schema{text(`^[0-9.]+ *([KMG]i?B|kB|B)?$`, "20MiB"), {Type: "integer"}}}
 			case reflect.TypeFor[Percent]():

@@ -11,16 +11,21 @@ import (
 )
 
 func (p *program) backup() *cobra.Command {
-	var force bool
+	var force, compact bool
 	cmd := &cobra.Command{
 		Use: "backup FILE", Short: "Copy the archive to a file and check every byte of the copy",
 		Long: `Copies the archive as it is at this moment to FILE and checks every byte of the
 copy before it gets its name. The copy is an archive like any other: to restore it,
-put it where store.path points, or name it with --db.`,
+put it where store.path points, or name it with --db. With --compact the copy holds
+the same rows without the space that nothing uses any more.`,
 		Args: exactly(1, "FILE"), Annotations: writes("text", "json"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.archive(cmd.Context(), func(a *wire.App) error {
-				report, err := a.Store.Backup(cmd.Context(), args[0], force)
+				backup := a.Store.Backup
+				if compact {
+					backup = a.Store.BackupCompact
+				}
+				report, err := backup(cmd.Context(), args[0], force)
 				switch {
 				case errors.Is(err, fs.ErrExist):
 					return usagef("%w; name another file, or replace it with --force", err)
@@ -41,6 +46,7 @@ put it where store.path points, or name it with --db.`,
 			})
 		},
 	}
+	cmd.Flags().BoolVar(&compact, "compact", false, "leave out the space that nothing uses")
 	cmd.Flags().BoolVar(&force, "force", false, "replace FILE where it is there")
 	return cmd
 }

@@ -49,8 +49,10 @@ func (x *Exporter) Bundle(ctx context.Context, domain string, n int, target stri
 // evidence is one version with the answer that it was read from.
 type evidence struct {
 	*record.Version
-	// Answer is nil where its bytes were not kept.
+	// Answer is nil where its bytes were never kept. Gone is set where they were
+	// dropped by policy; then Answer has no body.
 	Answer *record.Snapshot
+	Gone   *record.DroppedBody
 }
 
 func (x *Exporter) evidence(ctx context.Context, domain string, n int) (evidence, error) {
@@ -58,8 +60,8 @@ func (x *Exporter) evidence(ctx context.Context, domain string, n int) (evidence
 	if err != nil || v.Snapshot == "" {
 		return evidence{Version: v}, err
 	}
-	s, err := x.Archive.SnapshotOf(ctx, domain, v.Snapshot)
-	return evidence{v, s}, err
+	s, gone, err := left(x.Archive.SnapshotOf(ctx, domain, v.Snapshot))
+	return evidence{v, s, gone}, err
 }
 
 func (x *Exporter) bundle(ctx context.Context, domain string, n int, more []File) ([]File, time.Time, error) {
@@ -113,7 +115,11 @@ func (e evidence) put(files map[string][]byte, dir string) {
 		files[dir+"change.json"] = indented(e.Change)
 	}
 	if s := e.Answer; s != nil {
-		files[dir+"body.bin"] = s.Body
+		if e.Gone == nil {
+			files[dir+"body.bin"] = s.Body
+		} else {
+			files[dir+"body-dropped.txt"] = fmt.Appendf(nil, "body.bin is not here: %v.\nThe record of the version still holds its digest; whoever has a copy of the bytes can show\nthat they are the ones.\n", e.Gone)
+		}
 		files[dir+"headers.txt"] = headerText(s)
 		files[dir+"answer.json"] = indented(struct {
 			URL      string              `json:"url"`
@@ -224,6 +230,7 @@ for row in chain/*.row; do
   fi
   before=$(sha256sum "$row" | cut -d' ' -f1) last=$row
 done
+[ -f body-dropped.txt ] && cat body-dropped.txt
 for file in body.bin content/*; do
   [ -f "$file" ] || continue
   sum=$(sha256sum "$file" | cut -d' ' -f1)
@@ -240,7 +247,8 @@ sheet.html      the page to read first
 text.md         the statement's text
 body.bin        the bytes that the server sent, without content encoding; it may
                 be a page or a PDF, and is not given an ending on purpose: a page
-                that is opened runs its scripts
+                that is opened runs its scripts. Where the archive let the bytes go
+                by policy, body-dropped.txt says when and why
 headers.txt     redirects and header fields; answer.json has the same for programs
 document.json   the text with its sections, topics and facts
 findings.json   what the law asks for and whether the statement says it

@@ -135,9 +135,12 @@ func (x *Exporter) answers(ctx context.Context, out *outputs) error {
 	}
 	last := ""
 	if err := x.Archive.EachKept(ctx, func(k record.Kept) error {
-		snap, err := x.Archive.SnapshotAt(ctx, k)
+		snap, gone, err := left(x.Archive.SnapshotAt(ctx, k))
 		if err != nil {
 			return err
+		}
+		if gone != nil {
+			return answers.add(answer{k, snap, gone})
 		}
 		if k.Digest != last {
 			if err := out.put(bodyPath(k.Digest), snap.Body); err != nil {
@@ -146,7 +149,7 @@ func (x *Exporter) answers(ctx context.Context, out *outputs) error {
 			last = k.Digest
 			x.step(k.Digest[:12])
 		}
-		return answers.add(answer{k, snap})
+		return answers.add(answer{k, snap, nil})
 	}); err != nil {
 		return err
 	}

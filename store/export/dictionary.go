@@ -3,6 +3,7 @@ package export
 import (
 	"fmt"
 	"io"
+	"time"
 
 	"policywatch/store/record"
 )
@@ -118,9 +119,17 @@ var alertTable = table[record.Alert]{"alerts", "One row an event and channel: wh
 type answer struct {
 	record.Kept
 	*record.Snapshot
+	gone *record.DroppedBody // nil where the body is there
 }
 
-var answerTable = table[answer]{"answers", "One row an answer of a server whose bytes are kept. The bytes lie in `bodies/`, under the first two letters of their digest.", []column[answer]{
+func (a answer) dropped() time.Time {
+	if a.gone == nil {
+		return time.Time{}
+	}
+	return a.gone.At
+}
+
+var answerTable = table[answer]{"answers", "One row an answer of a server whose bytes are kept, or were until they were dropped by policy. The bytes lie in `bodies/`, under the first two letters of their digest.", []column[answer]{
 	{"site", text, "the site's domain", func(a answer) any { return a.Site }},
 	{"digest", text, "SHA-256 of the bytes, and the name of their file", func(a answer) any { return a.Digest }},
 	{"at", instant, "when the answer came", func(a answer) any { return a.Kept.At }},
@@ -131,6 +140,7 @@ var answerTable = table[answer]{"answers", "One row an answer of a server whose 
 	{"took", number, "nanoseconds", func(a answer) any { return int(a.Took) }},
 	{"header", object, "header fields: name to list of values", func(a answer) any { return a.Header }},
 	{"chain", object, "redirects in order: status, from, to", func(a answer) any { return a.Chain }},
+	{"dropped", instant, "when the archive let the bytes go by policy; then they are not in `bodies/`", func(a answer) any { return a.dropped() }},
 }}
 
 // told is where an event keeps its reason as data: one about a change leaves it

@@ -80,6 +80,16 @@ func (x *Exporter) eachVersion(ctx context.Context, fn func(*record.Version) err
 	})
 }
 
+// left returns an answer and, where its body was dropped by policy, that: then the
+// answer has none. Any other error is handed on.
+func left(s *record.Snapshot, err error) (*record.Snapshot, *record.DroppedBody, error) {
+	var gone *record.DroppedBody
+	if s != nil && errors.As(err, &gone) {
+		return s, gone, nil
+	}
+	return s, nil, err
+}
+
 // ErrThere means that there is something where the export was to be written.
 var ErrThere = errors.New("there is something already")
 

@@ -31,7 +31,8 @@ type Imported struct {
 // was cut short is finished by repeating it; conflict tells such a site's error.
 //
 // The chain of digests is made anew. With the answers it is the same chain, digest
-// by digest; without them it is another, since a record also covers the bytes.
+// by digest; without them, or some of them, it is another, since a record also
+// covers the bytes.
 func (x *Exporter) Import(ctx context.Context, dir string, to Writer, conflict func(error) bool) (Imported, error) {
 	in := &importer{Exporter: x, dir: dir, to: to, conflict: conflict, sites: map[string]*importSite{}}
 	err := verifySums(ctx, dir)
@@ -123,6 +124,9 @@ func (in *importer) prepare() error {
 			s := in.sites[l.Site]
 			if s == nil {
 				return fmt.Errorf("%s is not among the sites", l.Site)
+			}
+			if !l.Dropped.IsZero() {
+				return nil // its bytes are nowhere
 			}
 			s.answers = append(s.answers, l)
 			return nil

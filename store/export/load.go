@@ -182,6 +182,7 @@ type answerLine struct {
 	Took              time.Duration
 	Header            map[string][]string
 	Chain             []record.Hop
+	Dropped           time.Time
 }
 
 // snapshot reads the answer's bytes.

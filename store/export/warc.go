@@ -66,11 +66,15 @@ func (x *Exporter) warc(ctx context.Context, w io.Writer, name string) error {
 	}
 	var first *capture // the first with the bytes that are being written
 	return x.Archive.EachKept(ctx, func(k record.Kept) error {
-		snap, err := x.Archive.SnapshotAt(ctx, k)
+		snap, gone, err := left(x.Archive.SnapshotAt(ctx, k))
 		if err != nil {
 			return err
 		}
-		c := &capture{Kept: k, snap: snap, info: info.id()}
+		c := &capture{Kept: k, snap: snap, info: info.id(), gone: gone}
+		if gone != nil { // there is nothing to make a response of
+			x.step(k.Site)
+			return c.metadata().writeTo(w)
+		}
 		if first != nil && first.Digest == k.Digest && first.byServer() && c.byServer() {
 			c.like = first
 		} else {
@@ -106,6 +110,7 @@ type capture struct {
 	snap *record.Snapshot
 	info string
 	like *capture // an earlier one with the same bytes
+	gone *record.DroppedBody
 }
 
 // byServer tells an answer that a server sent from what a browser made.
@@ -156,14 +161,17 @@ func (c *capture) metadata() *warcRecord {
 		list = append(list, [2]string{"redirect", fmt.Sprintf("%d %s %s", h.Status, h.From, h.To)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.snap.Header)) {
-		if encoded[http.CanonicalHeaderKey(name)] || !c.byServer() {
+		if encoded[http.CanonicalHeaderKey(name)] || !c.byServer() || c.gone != nil {
 			for _, v := range c.snap.Header[name] {
 				list = append(list, [2]string{"header", name + ": " + v})
 			}
 		}
 	}
-	if !c.byServer() {
+	if !c.byServer() || c.gone != nil {
 		list = append(list, [2]string{"status", strconv.Itoa(c.snap.Status)})
+	}
+	if c.gone != nil {
+		list = append(list, [2]string{"bodyDropped", c.gone.Error()})
 	}
 	r := &warcRecord{block: fields(list)}
 	r.set("WARC-Type", "metadata")
@@ -171,7 +179,9 @@ func (c *capture) metadata() *warcRecord {
 	r.set("WARC-Date", warcDate(c.At))
 	r.set("WARC-Target-URI", uri(c.snap))
 	r.set("WARC-Warcinfo-ID", c.info)
-	r.set("WARC-Refers-To", c.id("answer"))
+	if c.gone == nil {
+		r.set("WARC-Refers-To", c.id("answer"))
+	}
 	r.set("Content-Type", "application/warc-fields")
 	return r
 }

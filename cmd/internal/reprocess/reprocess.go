@@ -174,6 +174,11 @@ func (r *Runner) one(ctx context.Context, domain string, n int) (Result, error) 
 		return res, nil
 	}
 	snap, err := r.Archive.SnapshotOf(ctx, domain, old.Snapshot)
+	var gone *record.DroppedBody
+	if errors.As(err, &gone) {
+		res.State, res.Reason = Unread, gone.Error()
+		return res, nil
+	}
 	if err != nil {
 		return res, err
 	}

@@ -77,6 +77,7 @@ func NewWatcher(ctx context.Context, o Options) (*Watcher, *daemon.Setup, error)
 		return nil, nil, err
 	}
 	first := w.setup(a)
+	w.closers.add("dropping of bodies", w.dropDaily(ctx))
 	// Last, so that whoever is answered finds everything there; and closed first.
 	if l, err := socket.Listen(db.Path()); err == nil {
 		srv := &socket.Server{Copy: db.Copy, Do: w.Do, Log: o.Log}
