@@ -1,0 +1,191 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// restless is a website whose statement is another at every third visit until rest
+// is set.
+func restless(t *testing.T, rest *atomic.Bool) *agency {
+	text, err := os.ReadFile("testdata/statement.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &agency{}
+	var visits atomic.Int64
+	visits.Store(3)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/privacy" {
+			http.NotFound(w, r)
+			return
+		}
+		n := visits.Load()
+		if !rest.Load() {
+			n = visits.Add(1)
+		}
+		io.WriteString(w, strings.Replace(string(text), "six months", fmt.Sprintf("%d months", 1+n/3), 1))
+	}))
+	t.Cleanup(srv.Close)
+	a.host = strings.TrimPrefix(srv.URL, "http://")
+	return a
+}
+
+// N7: the daemon is killed again and again at random moments of visits and
+// deliveries. The archive is whole every time, no version that it logged is lost,
+// and every change has one alert a channel. POLICYWATCH_KILLS says how many times.
+func TestWatchIsKilledAgainAndAgain(t *testing.T) {
+	rounds := 4
+	if n, err := strconv.Atoi(os.Getenv("POLICYWATCH_KILLS")); err == nil {
+		rounds = n
+	} else if testing.Short() {
+		rounds = 1
+	}
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 1))
+	var mu sync.Mutex
+	accepted := map[string]int{}
+	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		mu.Lock()
+		accepted[r.Header.Get("webhook-id")]++
+		mu.Unlock()
+	}))
+	t.Cleanup(hook.Close)
+	dir := t.TempDir()
+	var rest atomic.Bool
+	sites := []*agency{restless(t, &rest), restless(t, &rest), restless(t, &rest), restless(t, &rest)}
+	configure(t, dir, "every: 30ms, jitter: 0%", "notify: {channels: [{name: h, kind: webhook, url: '"+hook.URL+"'}, {name: f, kind: file, path: alerts}], routes: [{channels: [h, f]}]}\n", sites...)
+	known := map[string]int{} // the versions that the log spoke of
+	note := func(s *service) {
+		for line := range s.lines {
+			if n, ok := line["version"].(float64); ok && line["msg"] == "visited" {
+				site := line["site"].(string)
+				known[site] = max(known[site], int(n))
+			}
+		}
+	}
+	for round := range rounds {
+		s := start(t, dir)
+		time.Sleep(time.Duration(r.Int64N(int64(900 * time.Millisecond)))) // when is what is tried
+		s.signal(syscall.SIGKILL)
+		note(s)
+		s.ends(-1)
+		if _, err := os.Stat(filepath.Join(dir, "policywatch.db")); err != nil {
+			continue // killed before there was one
+		}
+		ask(t, dir, exitDone, "verify")
+		held := map[string]int{}
+		out, _ := ask(t, dir, exitDone, "sites", "--format", "json")
+		each(t, out, func(row struct {
+			Site    string
+			Version int
+		}) {
+			held[row.Site] = row.Version
+		})
+		for site, n := range known {
+			if held[site] < n {
+				t.Errorf("round %d: version %d of %s was logged, the archive has %d", round, n, site, held[site])
+			}
+		}
+		if t.Failed() {
+			return
+		}
+	}
+	rest.Store(true)
+	// What was left is delivered by the next run.
+	s := start(t, dir)
+	s.logged("watching")
+	until(t, "an empty outbox", func() bool {
+		out, _ := ask(t, dir, exitDone, "alerts", "--state", "waiting")
+		return out == ""
+	})
+	s.signal(syscall.SIGTERM)
+	note(s)
+	s.ends(exitDone)
+	ask(t, dir, exitDone, "verify")
+
+	versions, changes, rows := 0, map[string]bool{}, map[string]int{}
+	for _, a := range sites {
+		out, _ := ask(t, dir, exitDone, "history", a.host, "--format", "json")
+		each(t, out, func(v struct {
+			Version int
+			Change  *struct{ Severity string }
+		}) {
+			versions++
+			if v.Change != nil {
+				changes[fmt.Sprintf("%s@%d", a.host, v.Version)] = true
+			}
+		})
+	}
+	out, _ := ask(t, dir, exitDone, "alerts", "--limit", "0", "--format", "json")
+	ids := map[string]bool{}
+	each(t, out, func(row struct {
+		ID, Channel, State string
+		Event              struct {
+			Type, Site string
+			To         int
+		}
+	}) {
+		if row.State != "sent" {
+			t.Errorf("alert %s is %s", row.ID, row.State)
+		}
+		if row.Channel == "h" {
+			ids[row.ID] = true
+		}
+		if strings.HasPrefix(row.Event.Type, "statement.") {
+			rows[fmt.Sprintf("%s@%d to %s", row.Event.Site, row.Event.To, row.Channel)]++
+		}
+	})
+	for change := range changes {
+		for _, channel := range []string{"h", "f"} {
+			if n := rows[change+" to "+channel]; n != 1 {
+				t.Errorf("%d alerts of %s to %s", n, change, channel)
+			}
+		}
+	}
+	if len(rows) != 2*len(changes) {
+		t.Errorf("%d alerts for %d changes", len(rows), len(changes))
+	}
+	again := 0
+	mu.Lock()
+	defer mu.Unlock()
+	for id, n := range accepted {
+		if !ids[id] {
+			t.Errorf("the receiver heard of %s, the archive did not", id)
+		}
+		again += n - 1
+	}
+	for id := range ids {
+		if accepted[id] == 0 {
+			t.Errorf("%s is said to be sent, and never came", id)
+		}
+	}
+	t.Logf("%d kills: %d versions, %d changes, %d alerts; %d deliveries came twice under the same ID", rounds, versions, len(changes), len(rows), again)
+}
+
+// each decodes one value a line.
+func each[T any](t *testing.T, lines string, fn func(T)) {
+	t.Helper()
+	for line := range strings.Lines(lines) {
+		var v T
+		if err := json.Unmarshal([]byte(line), &v); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		fn(v)
+	}
+}
