@@ -43,6 +43,8 @@ func child(role, path string) error {
 		return commitForEver(path)
 	case "hold":
 		return holdOpen(path)
+	case "limited":
+		return limited(path)
 	case "unprivileged":
 		return openUnprivileged(path)
 	}
