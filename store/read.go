@@ -208,10 +208,18 @@ func bodiless(s *record.Snapshot, err error) *record.Snapshot {
 // Sites returns every site that was visited, in order of domain. It opens no
 // document.
 func (db *DB) Sites(ctx context.Context) ([]record.SiteRow, error) {
+	return db.SitesAfter(ctx, "", 0)
+}
+
+// SitesAfter is a page of Sites: at most limit of them, 0 for all, that come after
+// a domain; empty means from the first.
+func (db *DB) SitesAfter(ctx context.Context, after string, limit int) ([]record.SiteRow, error) {
 	var out []record.SiteRow
 	err := db.view(ctx, func(tx *bolt.Tx) error {
 		c := tx.Bucket([]byte(bucketStates)).Cursor()
-		for k, val := c.First(); k != nil; k, val = c.Next() {
+		// No other key lies between a domain and the same with a zero byte; of the
+		// empty domain that is the lowest key of all.
+		for k, val := c.Seek(sitePrefix(after)); k != nil && (limit <= 0 || len(out) < limit); k, val = c.Next() {
 			domain := string(k)
 			fields, err := unseal(bucketStates, k, val)
 			if err != nil {

@@ -160,12 +160,14 @@ official day may be the one before or after), from 1800 Gregorian. A time, as
 
 func (p *program) sites() *cobra.Command {
 	var pending bool
+	var limit int
+	var after string
 	cmd := &cobra.Command{
 		Use: "sites", Short: "List the sites in the archive: state, version, age of the last success", Args: cobra.NoArgs,
 		Annotations: writes("text", "json"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.archive(cmd.Context(), func(a *wire.App) error {
-				rows, err := a.Store.Sites(cmd.Context())
+				rows, err := a.Store.SitesAfter(cmd.Context(), after, limit)
 				if err != nil {
 					return unfinished{err}
 				}
@@ -190,6 +192,8 @@ func (p *program) sites() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&pending, "pending", false, "only sites with a capture that waits for confirmation")
+	cmd.Flags().IntVar(&limit, "limit", 0, "at most so many, in order of domain; 0 for all")
+	cmd.Flags().StringVar(&after, "after", "", "only sites after this `domain`, to go on where a limit ended")
 	cmd.AddCommand(p.release(), p.reject())
 	return cmd
 }
