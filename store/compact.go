@@ -127,7 +127,7 @@ func rewrite(ctx context.Context, tx *bolt.Tx, path string) (sum digest, err err
 			err = cerr
 		}
 	}()
-	to.AllocSize = 1 << 20
+	to.AllocSize = leastGrowth
 	var out *bolt.Tx
 	defer func() {
 		if out != nil {

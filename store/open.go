@@ -256,8 +256,7 @@ func adopt(b *bolt.DB, o Options, steps []migration) error {
 	case format < newest && o.ReadOnly && !allLight(format, steps):
 		return fmt.Errorf("its format is %d and must be brought to %d first: open it once for writing", format, newest)
 	case !o.ReadOnly:
-		// The engine's own step of 16 MiB would be most of a small archive.
-		b.AllocSize = 1 << 20
+		b.AllocSize = leastGrowth
 		return migrate(b, format, steps, o.Log)
 	}
 	return nil

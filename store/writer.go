@@ -128,8 +128,22 @@ func (db *DB) gather(group []*job, limit int, until <-chan time.Time) []*job {
 	return group
 }
 
+// The file grows by a sixteenth of its size: the engine's own step of 16 MiB would
+// be most of a small archive, and every step costs a flush of its own.
+const (
+	leastGrowth = 128 << 10
+	mostGrowth  = 16 << 20
+)
+
+func growth(size int64) int {
+	return int(min(max(size/16, leastGrowth), mostGrowth))
+}
+
 func (db *DB) runGroup(group []*job) {
 	db.transactions.Add(1)
+	if info, err := db.file.Stat(); err == nil {
+		db.bolt.AllocSize = growth(info.Size()) // read by this goroutine only
+	}
 	left := group
 	for len(left) > 0 {
 		var bad *job

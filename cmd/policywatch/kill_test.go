@@ -18,26 +18,24 @@ import (
 	"time"
 )
 
-// restless is a website whose statement is another at every third visit until rest
-// is set.
+// restless is a website whose statement is another every 100 ms until rest is set.
+// It does not change from one request to the next, which would be a counter.
 func restless(t *testing.T, rest *atomic.Bool) *agency {
 	text, err := os.ReadFile("testdata/statement.html")
 	if err != nil {
 		t.Fatal(err)
 	}
 	a := &agency{}
-	var visits atomic.Int64
-	visits.Store(3)
+	began, last := time.Now(), atomic.Int64{}
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/privacy" {
 			http.NotFound(w, r)
 			return
 		}
-		n := visits.Load()
 		if !rest.Load() {
-			n = visits.Add(1)
+			last.Store(int64(time.Since(began) / (100 * time.Millisecond)))
 		}
-		io.WriteString(w, strings.Replace(string(text), "six months", fmt.Sprintf("%d months", 1+n/3), 1))
+		io.WriteString(w, strings.Replace(string(text), "six months", fmt.Sprintf("%d months", 2+last.Load()), 1))
 	}))
 	t.Cleanup(srv.Close)
 	a.host = strings.TrimPrefix(srv.URL, "http://")
