@@ -74,6 +74,15 @@ func (db *DB) Stats() Stats {
 // Path returns the file's name.
 func (db *DB) Path() string { return db.path }
 
+// Size returns the file's length in bytes.
+func (db *DB) Size() (int64, error) {
+	info, err := db.file.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
 // Close waits for the changes that were handed in, and lets go of the file.
 // Later calls of other methods fail with ErrClosed. Closing twice is allowed.
 func (db *DB) Close() error {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -102,7 +101,7 @@ rates say. What fails again waits for its next tries like any other alert.`,
 			if channel != "" && !dead {
 				return usagef("--channel goes with --dead")
 			}
-			return p.onArchive(cmd.Context(), func(a *wire.App) error { return p.resendAll(cmd.Context(), a, ids, channel) })
+			return p.resendAll(cmd.Context(), ids, channel)
 		},
 	}
 	cmd.Flags().BoolVar(&dead, "dead", false, "send all that were given up")
@@ -110,56 +109,26 @@ rates say. What fails again waits for its next tries like any other alert.`,
 	return cmd
 }
 
-// resendAll puts the alerts back into the outbox, so that none is lost whatever
-// happens next, and then tries each once.
-func (p *program) resendAll(ctx context.Context, a *wire.App, ids []string, channel string) error {
-	if len(ids) == 0 {
-		list, err := a.Store.Alerts(ctx, record.AlertFilter{State: record.AlertGivenUp, Channel: channel})
-		if err != nil {
-			return unfinished{err}
-		}
-		for i := len(list) - 1; i >= 0; i-- { // the oldest first
-			ids = append(ids, list[i].ID)
-		}
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	list, err := a.Store.Requeue(ctx, time.Now(), ids...)
-	if wire.IsNotFound(err) {
-		return usagef("%w; `policywatch alerts` lists the IDs", err)
-	}
-	if err != nil {
-		return unfinished{err}
-	}
-	failed := 0
-	down := map[string]bool{} // a dead server must not cost a time-out for each
-	for _, al := range list {
-		if ctx.Err() != nil {
-			return unfinished{fmt.Errorf("interrupted; what was not sent yet waits in the outbox: %w", ctx.Err())}
-		}
-		if down[al.Channel] {
-			failed++
-			continue
-		}
-		if al, err = a.Dispatcher.Send(ctx, al); err != nil {
-			return unfinished{err}
-		}
-		down[al.Channel] = al.State == record.AlertWaiting
-		if al.State != record.AlertSent {
-			failed++
-		}
+func (p *program) resendAll(ctx context.Context, ids []string, channel string) error {
+	sent, err := wire.Resend(ctx, p.options(), ids, channel)
+	for _, al := range sent.Alerts {
+		var werr error
 		if p.format == "json" {
-			err = p.json(al)
+			werr = p.json(al)
 		} else {
-			err = p.page(func(w io.Writer) { writeAlert(w, al) })
+			werr = p.page(func(w io.Writer) { writeAlert(w, al) })
 		}
-		if err != nil {
-			return err
+		if werr != nil {
+			return werr
 		}
 	}
-	if failed > 0 {
-		return unfinished{fmt.Errorf("%d of %d could not be delivered; `policywatch alerts` says why, and what waits is tried again", failed, len(list))}
+	switch {
+	case wire.IsNotFound(err):
+		return usagef("%w; `policywatch alerts` lists the IDs", err)
+	case err != nil:
+		return archiveError(err)
+	case sent.Failed > 0:
+		return unfinished{fmt.Errorf("%d of %d could not be delivered; `policywatch alerts` says why, and what waits is tried again", sent.Failed, sent.Asked)}
 	}
 	return nil
 }

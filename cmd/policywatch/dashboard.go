@@ -21,7 +21,8 @@ version and change, the findings, the outbox. It takes no script in the browser.
 
 The archive stays open as long as the pages are served, and a scan waits until
 they are not. The daemon (policywatch watch) serves the same pages beside its
-own work.`,
+own work; started beside it, this command shows the archive as it is now and goes
+on showing that.`,
 		Args: exactly(0, "no arguments"), Annotations: writes("text"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			serve := func(a *wire.App) error { return p.serve(cmd.Context(), a, listen, act) }

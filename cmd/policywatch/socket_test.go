@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -44,8 +45,11 @@ func TestReadingBesideTheDaemon(t *testing.T) {
 	if !strings.Contains(errs, "not found") {
 		t.Errorf("show of a site that is not there: %s", errs)
 	}
-	if left, _ := os.ReadDir(tmp); len(left) > 0 {
-		t.Errorf("left behind: %v", left)
+	t.Setenv("TMPDIR", filepath.Join(tmp, "none"))
+	ask(t, dir, exitDone, "sites")
+	hidden, _ := filepath.Glob(filepath.Join(dir, ".*"))
+	if left, _ := os.ReadDir(tmp); len(left)+len(hidden) > 0 {
+		t.Errorf("left behind: %v %v", left, hidden)
 	}
 
 	// The copies are what the archive was, and what it holds without the daemon.
@@ -110,6 +114,23 @@ func TestDecidingBesideTheDaemon(t *testing.T) {
 	until(t, "more visits", func() bool { return a.visits.Load() > before+2 })
 	if out, _ := ask(t, dir, exitDone, "sites", "--pending", "--format", "json"); out != "" {
 		t.Errorf("what was rejected waits again: %s", out)
+	}
+
+	// An alert is sent again, by the daemon and once.
+	var alert struct{ ID, State string }
+	out, _ = ask(t, dir, exitDone, "alerts", "--limit", "1", "--format", "json")
+	if err := json.Unmarshal([]byte(out), &alert); err != nil {
+		t.Fatal(err)
+	}
+	if out, _ = ask(t, dir, exitDone, "alerts", "resend", "--format", "json", alert.ID); !strings.Contains(out, alert.ID) || !strings.Contains(out, `"state":"sent"`) {
+		t.Errorf("resend: %s", out)
+	}
+	if out, _ = ask(t, dir, exitDone, "alerts", "--state", "waiting"); out != "" {
+		t.Errorf("it waits to be sent again: %s", out)
+	}
+	ask(t, dir, exitDone, "alerts", "resend", "--dead")
+	if _, errs = ask(t, dir, exitUsage, "alerts", "resend", "pw_nobody"); !strings.Contains(errs, "lists the IDs") {
+		t.Errorf("resend of what is not there: %s", errs)
 	}
 	s.signal(syscall.SIGTERM)
 	s.ends(exitDone)

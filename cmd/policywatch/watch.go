@@ -47,9 +47,10 @@ Under systemd (Type=notify) it says when it is ready, reloading and stopping,
 and answers the watchdog. schedule.heartbeat names a file that is written every
 minute while all is well. The log goes to standard error; see --log-format.
 
-While it runs, only it changes the archive. Commands that read, and sites release
-and reject, ask it at a socket beside the archive (policywatch.db.sock), which
-answers the same user only; scan, reprocess, import and compact are refused.`,
+While it runs, only it changes the archive. Commands that read, sites release and
+reject, and alerts resend ask it at a socket beside the archive
+(policywatch.db.sock), which answers the same user only; scan, reprocess, import
+and compact are refused.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o := p.options()

@@ -49,22 +49,23 @@ func held(err, asked error, path string) error {
 	}
 	who := fmt.Sprintf("the daemon (policywatch watch, process %d, since %s) has the archive %s open", n, since, path)
 	if errors.Is(asked, socket.ErrSilent) {
-		return &heldError{err: err, text: fmt.Sprintf("%s, and nobody answers at its socket %s; it hangs or was suspended: look into its log, or stop it with kill %d",
+		return &worded{err: err, text: fmt.Sprintf("%s, and nobody answers at its socket %s; it hangs or was suspended: look into its log, or stop it with kill %d",
 			who, socket.Path(path), n)}
 	}
 	if errors.Is(asked, socket.ErrNone) {
-		return &heldError{err: err, text: fmt.Sprintf("%s, and there is no socket %s to ask it at; its log says why. Stop it first, with kill %d", who, socket.Path(path), n)}
+		return &worded{err: err, text: fmt.Sprintf("%s, and there is no socket %s to ask it at; its log says why. Stop it first, with kill %d", who, socket.Path(path), n)}
 	}
-	return &heldError{err: err, text: fmt.Sprintf("%s, and nobody else can change it meanwhile; stop it first, with kill %d", who, n)}
+	return &worded{err: err, text: fmt.Sprintf("%s, and nobody else can change it meanwhile; stop it first, with kill %d", who, n)}
 }
 
-type heldError struct {
+// worded is an error in words of its own.
+type worded struct {
 	err  error
 	text string
 }
 
-func (e *heldError) Error() string { return e.text }
-func (e *heldError) Unwrap() error { return e.err }
+func (e *worded) Error() string { return e.text }
+func (e *worded) Unwrap() error { return e.err }
 
 func alive(pid int) bool {
 	p, err := os.FindProcess(pid)

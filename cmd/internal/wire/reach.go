@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -67,8 +68,11 @@ func (t *Tools) read(ctx context.Context) (*store.DB, error) {
 // so that nothing is left behind however the program ends.
 func (t *Tools) borrow(ctx context.Context, c *socket.Client) (*store.DB, error) {
 	f, err := os.CreateTemp("", "policywatch-*.db")
-	if err != nil {
-		return nil, fmt.Errorf("make a file for a copy of the archive, in TMPDIR: %v", err)
+	if err != nil { // a container that holds nothing but the program has no such folder
+		var beside error
+		if f, beside = os.CreateTemp(filepath.Dir(t.config.Store.Path), ".policywatch-*.db"); beside != nil {
+			return nil, fmt.Errorf("make a file for a copy of the archive: %v; name a folder for it in TMPDIR", err)
+		}
 	}
 	defer os.Remove(f.Name())
 	err = c.Copy(ctx, f)
@@ -76,7 +80,7 @@ func (t *Tools) borrow(ctx context.Context, c *socket.Client) (*store.DB, error)
 		err = cerr
 	}
 	if errors.Is(err, syscall.ENOSPC) {
-		err = fmt.Errorf("%w in %s; name a folder with room for a copy of the archive in TMPDIR", err, os.TempDir())
+		err = fmt.Errorf("%w in %s; name a folder with room for a copy of the archive in TMPDIR", err, filepath.Dir(f.Name()))
 	}
 	if err != nil {
 		return nil, err

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
@@ -28,14 +27,8 @@ func (a *App) Dashboard(version string, acting bool) (http.Handler, error) {
 		Reader: a.Store, Report: a.Report, Books: books.books, Profiles: a.Profiles, Profile: a.Profile, Missing: IsNotFound,
 		// Nobody else writes while this process holds the file.
 		Revision: func() int64 { return a.Store.Stats().Transactions },
-		Size: func() (int64, error) {
-			info, err := os.Stat(a.Store.Path())
-			if err != nil {
-				return 0, err
-			}
-			return info.Size(), nil
-		},
-		Whole: diff.Whole, BaseURL: c.BaseURL, User: c.Auth.User, Password: c.Auth.Password.Reveal(), Lang: a.config.Notify.Lang, Version: version, Log: a.log,
+		Size:     a.Store.Size,
+		Whole:    diff.Whole, BaseURL: c.BaseURL, User: c.Auth.User, Password: c.Auth.Password.Reveal(), Lang: a.config.Notify.Lang, Version: version, Log: a.log,
 	}
 	if acting {
 		o.Actions = actions{a}
