@@ -2,6 +2,7 @@ package socket
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -46,7 +47,7 @@ func NewClient(archive string) *Client {
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			addr, done, err := address(c.path)
 			if err != nil {
-				return nil, err
+				return nil, &net.OpError{Op: "dial", Net: "unix", Err: err}
 			}
 			defer done()
 			return (&net.Dialer{Timeout: patience}).DialContext(ctx, "unix", addr)
@@ -108,11 +109,12 @@ func (c *Client) ask(ctx context.Context, method, what string, body []byte, wait
 	resp, err := c.http.Do(req)
 	limit.Stop()
 	if err != nil {
-		if cause := context.Cause(ctx); cause != nil {
-			err = cause
-		}
+		cause := context.Cause(ctx)
 		cancel(nil)
-		return nil, nil, c.words(err)
+		if cause != nil && !errors.Is(cause, ErrSilent) {
+			return nil, nil, cause // the caller's own
+		}
+		return nil, nil, c.words(cmp.Or(cause, err))
 	}
 	end := func() { resp.Body.Close(); cancel(nil) }
 	if resp.StatusCode == http.StatusOK {
@@ -138,8 +140,8 @@ func (c *Client) words(err error) error {
 		return fmt.Errorf("%s: %w", c.path, ErrSilent)
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("%s: %w", c.path, ErrRights)
-	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return fmt.Errorf("%s: the daemon hung up; it answers its own user only, and nobody while it ends", c.path)
+	case errors.As(err, new(*net.OpError)) && !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE):
+		return err // it could not be reached
 	}
-	return err
+	return fmt.Errorf("%s: the daemon hung up; it answers its own user only, and nobody while it ends", c.path)
 }
