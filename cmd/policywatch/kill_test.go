@@ -18,8 +18,16 @@ import (
 	"time"
 )
 
-// restless is a website whose statement is another every 100 ms until rest is set.
-// It does not change from one request to the next, which would be a counter.
+// promises come and go in the statement of a restless site.
+var promises = []string{
+	"We show your letters to nobody outside of this office.", "A visitor may ask the archivist for a copy of a file.",
+	"Photographs of the harbour are taken without faces.", "Telephone calls are not recorded.", "The newsletter is sent by our own staff.",
+	"We sell nothing that we know about you.", "Maps are drawn without the names of owners.", "Complaints are answered within thirty days.",
+	"Access to the registry is logged.", "Backups are locked in a safe.", "Interpreters promise to keep silent.", "Minutes are read by the board alone.",
+}
+
+// restless is a website whose statement is another every 100 ms until rest is set:
+// one sentence comes or goes. A number that changes would be taken for a counter.
 func restless(t *testing.T, rest *atomic.Bool) *agency {
 	text, err := os.ReadFile("testdata/statement.html")
 	if err != nil {
@@ -35,7 +43,13 @@ func restless(t *testing.T, rest *atomic.Bool) *agency {
 		if !rest.Load() {
 			last.Store(int64(time.Since(began) / (100 * time.Millisecond)))
 		}
-		io.WriteString(w, strings.Replace(string(text), "six months", fmt.Sprintf("%d months", 2+last.Load()), 1))
+		n, more := last.Load(), ""
+		for i, p := range promises {
+			if (n^n>>1)>>i&1 == 1 { // Gray's code: one differs from the next
+				more += "<p>" + p + "</p>\n"
+			}
+		}
+		io.WriteString(w, strings.Replace(string(text), "<p>Orders are kept", more+"<p>Orders are kept", 1))
 	}))
 	t.Cleanup(srv.Close)
 	a.host = strings.TrimPrefix(srv.URL, "http://")
