@@ -91,8 +91,11 @@ func (a *archive) Since(_ context.Context, t time.Time, limit int) ([]record.Ver
 
 func (a *archive) SnapshotOf(_ context.Context, domain, digest string) (*record.Snapshot, error) {
 	b, ok := a.bodies[domain+" "+digest]
-	if !ok {
+	switch {
+	case !ok:
 		return nil, errMissing
+	case b == nil:
+		return &record.Snapshot{}, &record.DroppedBody{Digest: digest, Size: 9, At: now, Policy: "keep_bodies: 2y"}
 	}
 	return &record.Snapshot{Body: b, At: now, Header: map[string][]string{"Content-Type": {"text/html"}}}, nil
 }

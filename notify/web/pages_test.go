@@ -294,4 +294,9 @@ func TestEvidenceIsADownload(t *testing.T) {
 	if w := ask(h, "GET", "/sites/"+bridges+"/snapshots/"+digest('b')); w.Code != http.StatusNotFound {
 		t.Errorf("another site's bytes: %d", w.Code)
 	}
+	kept := office()
+	kept.bodies[harbour+" "+digest('d')] = nil
+	if w := ask(dashboard(t, kept), "GET", "/sites/"+harbour+"/snapshots/"+digest('d')); w.Code != http.StatusGone || !strings.Contains(w.Body.String(), "keep_bodies: 2y") {
+		t.Errorf("bytes dropped by policy: %d %s", w.Code, w.Body)
+	}
 }

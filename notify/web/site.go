@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -229,6 +230,10 @@ func (f frame) element(norm string, x record.Finding) (title, citation string) {
 func (d *dashboard) snapshot(w http.ResponseWriter, r *http.Request) error {
 	domain, digest := r.PathValue("domain"), r.PathValue("digest")
 	s, err := d.Reader.SnapshotOf(r.Context(), domain, digest)
+	if gone := (*record.DroppedBody)(nil); errors.As(err, &gone) {
+		http.Error(w, gone.Error(), http.StatusGone)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
