@@ -67,6 +67,7 @@ func (c *Config) check(v *validator) {
 		checkZone(v, key+".zone", s.Zone)
 	}
 	c.Notify.check(v)
+	c.Web.check(v)
 }
 
 func (s *Schedule) check(v *validator) {

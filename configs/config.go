@@ -169,7 +169,10 @@ type Route struct {
 
 // Web is the dashboard of the daemon.
 type Web struct {
-	Listen  string `yaml:"listen"`
+	// Listen is the address that the daemon serves on; empty means that there is no
+	// dashboard. One that others can reach needs Auth.
+	Listen string `yaml:"listen"`
+	// BaseURL is where people reach the dashboard, as behind a proxy.
 	BaseURL string `yaml:"base_url"`
 	Auth    Auth   `yaml:"auth"`
 }

@@ -78,6 +78,8 @@ type Dispatcher struct {
 
 	mu       sync.Mutex
 	channels map[string]*channel
+	once     sync.Once
+	wake     chan struct{} // see waker
 }
 
 // Tally counts what became of alerts. Each alert is counted once a drain.
@@ -118,12 +120,27 @@ func (d *Dispatcher) Run(ctx context.Context, every time.Duration) error {
 		select {
 		case <-ctx.Done():
 		case <-tick.C:
+		case <-d.waker():
 		}
 	}
 	if _, err := p.finish(nil); err != nil && !failing {
 		d.log().Error("alerts: the outbox fails", "error", err)
 	}
 	return nil
+}
+
+// Wake makes Run look into the outbox at once, for somebody who has just put
+// something there and wants to see it go. Without a Run it does nothing.
+func (d *Dispatcher) Wake() {
+	select {
+	case d.waker() <- struct{}{}:
+	default: // it is woken already
+	}
+}
+
+func (d *Dispatcher) waker() chan struct{} {
+	d.once.Do(func() { d.wake = make(chan struct{}, 1) })
+	return d.wake
 }
 
 // wait is the time until the next try after the given number of failed ones.

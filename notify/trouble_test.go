@@ -167,11 +167,17 @@ func TestRun(t *testing.T) {
 		if len(good.reached()) != 1 {
 			t.Fatal("a store that came back was not asked again")
 		}
+		put("awaited", "good")
+		d.Wake()
+		synctest.Wait()
+		if len(good.reached()) != 2 {
+			t.Error("it was woken and did not look")
+		}
 		// N1: the slow channel is at it still; the good one goes on.
 		put("3", "good")
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
-		if len(good.reached()) != 2 {
+		if len(good.reached()) != 3 {
 			t.Error("an alert for a good channel waits for a slow one")
 		}
 		cancel()

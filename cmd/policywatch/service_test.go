@@ -96,7 +96,11 @@ type service struct {
 func configure(t *testing.T, dir, schedule, notify string, agencies ...*agency) {
 	t.Helper()
 	text := "crawl: {per_host_interval: 0s, confirm_after: 0s, allow_addresses: [127.0.0.0/8], scheme: http, browser: 'off'}\n" +
-		"schedule: {" + schedule + "}\n" + notify + "sites:\n"
+		"schedule: {" + schedule + "}\n" + notify
+	if !strings.Contains(notify, "web:") {
+		text += "web: {listen: ''}\n" // several daemons run at a time
+	}
+	text += "sites:\n"
 	for _, a := range agencies {
 		text += fmt.Sprintf("  - {domain: %q, url: 'http://%s/privacy'}\n", a.host, a.host)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
+	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
@@ -13,6 +15,7 @@ import (
 
 	"policywatch/cmd/internal/daemon"
 	"policywatch/cmd/internal/wire"
+	"policywatch/notify/web"
 )
 
 func (p *program) watch() *cobra.Command {
@@ -50,7 +53,11 @@ minute while all is well. The log goes to standard error; see --log-format.
 While it runs, only it changes the archive. Commands that read, sites release and
 reject, and alerts resend ask it at a socket beside the archive
 (policywatch.db.sock), which answers the same user only; scan, reprocess, import
-and compact are refused.`,
+and compact are refused.
+
+It serves the dashboard at web.listen (127.0.0.1:8080; "" for none), with the
+buttons to act, the API under /api/v1 and the metrics under /metrics. An address
+that others can reach needs web.auth.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o := p.options()
@@ -81,9 +88,17 @@ func (p *program) watchSites(ctx context.Context, o wire.Options) (err error) {
 		return archiveError(err)
 	}
 	d := &daemon.Daemon{Load: w.Load, Reload: reload, AtOnce: atOnce, System: system, Clock: time.Now, Log: o.Log}
+	l, err := w.Listen(ctx)
+	if err != nil {
+		first.Close()
+		return unfinished{errors.Join(err, w.Close())}
+	}
+	served := serveBeside(ctx, l, w.Pages(d), o.Log)
 	if err = d.Run(ctx, first); errors.Is(err, daemon.ErrAtOnce) {
 		return unfinished{err} // nothing is closed: that is what was asked for
 	}
+	stop()
+	<-served // what is being answered needs the archive
 	if cerr := w.Close(); err == nil {
 		err = cerr
 	}
@@ -91,6 +106,24 @@ func (p *program) watchSites(ctx context.Context, o wire.Options) (err error) {
 		return unfinished{err}
 	}
 	return nil
+}
+
+// serveBeside serves the dashboard until ctx ends, and closes what it returns when
+// the last answer is out. Without a listener there is nothing to serve.
+func serveBeside(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) <-chan struct{} {
+	done := make(chan struct{})
+	if l == nil {
+		close(done)
+		return done
+	}
+	log.Info("the dashboard is served", "address", "http://"+l.Addr().String()+"/")
+	go func() {
+		defer close(done)
+		if err := web.Serve(ctx, l, h, log); err != nil { // visits and alerts go on without it
+			log.Error("the dashboard ended", "error", err)
+		}
+	}()
+	return done
 }
 
 // stopTwice calls stop on the first signal to stop, and closes what it returns on

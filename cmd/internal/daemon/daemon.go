@@ -13,6 +13,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"policywatch/cmd/internal/monitor"
@@ -33,6 +34,8 @@ type Setup struct {
 	Drain time.Duration
 	// Heartbeat is the file to write while all is well; empty means none.
 	Heartbeat string
+	// Begun is called when the setup has been put to work; nil for nothing.
+	Begun func()
 	// Close releases what no other setup uses.
 	Close func()
 }
@@ -47,6 +50,8 @@ type Daemon struct {
 	System *Systemd
 	Clock  func() time.Time
 	Log    *slog.Logger
+
+	life atomic.Pointer[run]
 }
 
 // The ends of a run that are not in order.
@@ -86,13 +91,14 @@ type shift struct {
 // in order, ErrCut or ErrAtOnce when not. It closes every setup but the last one
 // after ErrAtOnce.
 func (d *Daemon) Run(ctx context.Context, first *Setup) error {
-	r := &run{Daemon: d, counts: counts{since: d.Clock()}}
+	r := &run{Daemon: d, counts: counts{since: d.Clock(), tally: newTally()}}
 	r.sched = &schedule.Scheduler{Visit: r.visit, Clock: d.Clock, Log: d.Log}
 	visits, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	if err := r.begin(ctx, first); err != nil {
 		return err
 	}
+	d.life.Store(r)
 	done := make(chan struct{})
 	go func() { defer close(done); r.sched.Run(ctx, visits) }()
 	d.System.tell("READY=1")
@@ -155,6 +161,9 @@ func (r *run) begin(ctx context.Context, s *Setup) error {
 		go func() { old.visits.Wait(); old.rest(); old.Close() }()
 	}
 	r.sched.Set(s.Workers, plan)
+	if s.Begun != nil {
+		s.Begun()
+	}
 	return nil
 }
 
@@ -168,6 +177,9 @@ func (r *run) reload(ctx context.Context) {
 			s.Close()
 		}
 	}
+	r.mu.Lock()
+	r.counts.stale = err != nil
+	r.mu.Unlock()
 	if err != nil {
 		r.Log.Error("the new configuration is not used, the old one stays", "error", strings.ReplaceAll(err.Error(), "\n", "; "))
 		return

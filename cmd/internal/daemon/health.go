@@ -20,6 +20,9 @@ type counts struct {
 	success time.Time
 	// trouble is since when the archive fails; zero means that it works.
 	trouble time.Time
+	// stale says that the newest configuration was wrong and an older one is in use.
+	stale bool
+	tally
 }
 
 func later(a, b time.Time) time.Time {

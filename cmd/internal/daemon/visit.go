@@ -71,6 +71,7 @@ func (r *run) ended(site record.Site, res monitor.Result, past record.Past, took
 	if res.State == record.VisitFault {
 		r.counts.faults++
 	}
+	r.counts.count(res, took)
 	r.counts.success = later(r.counts.success, past.LastSuccess)
 	mended := !r.counts.trouble.IsZero()
 	r.counts.trouble = time.Time{}
@@ -94,6 +95,7 @@ func (r *run) ended(site record.Site, res monitor.Result, past record.Past, took
 // archive that fails for an hour is one line.
 func (r *run) trouble(domain string, err error) {
 	r.mu.Lock()
+	r.counts.unkept++
 	first := r.counts.trouble.IsZero()
 	if first {
 		r.counts.trouble = r.Clock()

@@ -11,6 +11,7 @@ import (
 	"context"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 )
@@ -59,6 +60,7 @@ type entry struct {
 	running bool
 	since   time.Time // of the running visit
 	dropped bool      // no longer listed; forgotten when its visit ends
+	asked   bool      // for by a person, who knows what hour it is
 }
 
 type owner struct {
@@ -69,6 +71,9 @@ type owner struct {
 // Status is what a scheduler is doing.
 type Status struct {
 	Sites, Running, Overdue int
+	// Due counts the sites whose turn comes within the next hour, those overdue not
+	// among them.
+	Due int
 	// Next is when the next visit begins; zero when nothing waits.
 	Next time.Time
 	// Longest is how long the longest running visit has been running.
@@ -172,7 +177,7 @@ func (s *Scheduler) Run(ctx, visits context.Context) {
 func (s *Scheduler) due(now time.Time) (begin []*entry) {
 	for s.running < s.workers && len(s.queue) > 0 && !s.queue[0].Due.After(now) {
 		e := s.queue[0]
-		if !e.Rule.Windows.Open(now) {
+		if !e.asked && !e.Rule.Windows.Open(now) {
 			e.Due = e.Rule.within(e.Domain, now)
 			heap.Fix(&s.queue, 0)
 			continue
@@ -185,7 +190,7 @@ func (s *Scheduler) due(now time.Time) (begin []*entry) {
 		}
 		o.running++
 		s.running++
-		e.running, e.since = true, now
+		e.running, e.since, e.asked = true, now, false
 		begin = append(begin, e)
 	}
 	return begin
@@ -217,6 +222,24 @@ func (s *Scheduler) visit(ctx context.Context, e *entry, domain string) {
 		heap.Push(&s.queue, e)
 	}
 	s.kick()
+}
+
+// Hurry makes a site's turn come now, whatever its interval and windows say, and
+// reports whether the site is listed. One whose visit runs is left alone: what was
+// asked for is under way.
+func (s *Scheduler) Hurry(domain string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.sites[domain]
+	if e == nil || e.dropped {
+		return false
+	}
+	if i := slices.Index(s.queue, e); i >= 0 { // else it runs, or waits behind its owner
+		e.Due, e.asked = s.now(), true
+		heap.Fix(&s.queue, i)
+		s.kick()
+	}
+	return true
 }
 
 // guarded makes a visit. One that panics is one visit lost.
@@ -271,6 +294,8 @@ func (s *Scheduler) Status() Status {
 			st.Longest = max(st.Longest, now.Sub(e.since))
 		case e.Due.Before(now):
 			st.Overdue++
+		case e.Due.Sub(now) <= time.Hour:
+			st.Due++
 		}
 	}
 	if len(s.queue) > 0 {

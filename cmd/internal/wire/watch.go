@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"policywatch/cmd/internal/daemon"
@@ -32,6 +33,10 @@ type Watcher struct {
 	db      *store.DB
 	outlook monitor.Outlook
 	turns   turns
+	front   front
+	// listen is the dashboard's address as it was when the daemon began.
+	listen  string
+	daemon  atomic.Pointer[daemon.Daemon]
 	closers closers
 
 	mu   sync.Mutex
@@ -59,24 +64,23 @@ func NewWatcher(ctx context.Context, o Options) (*Watcher, *daemon.Setup, error)
 		t.Close()
 		return nil, nil, held(err, nil, t.config.Store.Path)
 	}
-	w := &Watcher{options: o, db: db}
+	w := &Watcher{options: o, db: db, listen: t.config.Web.Listen}
 	w.closers.add("archive", db.Close)
 	if leave, err := claim(db.Path()); err == nil {
 		w.closers.add("note beside the archive", leave)
 	} else { // others will only know that somebody has the archive
 		o.Log.Warn("leave a note beside the archive", "error", err)
 	}
-	a, err := t.around(db)
+	s, err := w.build(t)
 	if err == nil {
 		if _, err = db.Unlease(ctx); err != nil {
-			a.Close()
+			s.Close()
 		}
 	}
 	if err != nil {
 		w.Close()
 		return nil, nil, err
 	}
-	first := w.setup(a)
 	w.closers.add("dropping of bodies", w.dropDaily(ctx))
 	// Last, so that whoever is answered finds everything there; and closed first.
 	if l, err := socket.Listen(db.Path()); err == nil {
@@ -85,7 +89,7 @@ func NewWatcher(ctx context.Context, o Options) (*Watcher, *daemon.Setup, error)
 	} else {
 		o.Log.Warn("other commands cannot reach the archive while this runs", "error", err)
 	}
-	return w, first, nil
+	return w, s, nil
 }
 
 // Load reads the configuration and the lists anew and builds a program from them
@@ -102,11 +106,26 @@ func (w *Watcher) Load() (*daemon.Setup, error) {
 	if !samePath(t.config.Store.Path, w.db.Path()) {
 		w.options.Log.Warn("store.path has changed; that takes effect when the daemon is started anew", "open", w.db.Path(), "configured", t.config.Store.Path)
 	}
+	if t.config.Web.Listen != w.listen {
+		w.options.Log.Warn("web.listen has changed; that takes effect when the daemon is started anew", "listening", w.listen, "configured", t.config.Web.Listen)
+	}
+	return w.build(t)
+}
+
+// build puts a program around the archive, which takes over the tools.
+func (w *Watcher) build(t *Tools) (*daemon.Setup, error) {
 	a, err := t.around(w.db)
 	if err != nil {
 		return nil, err
 	}
-	return w.setup(a), nil
+	pages, err := w.dashboard(a)
+	if err != nil {
+		a.Close()
+		return nil, err
+	}
+	s := w.setup(a)
+	s.Begun = func() { w.front.now.Store(&pages) }
+	return s, nil
 }
 
 // Close closes the archive. Every setup must have been closed before.

@@ -18,6 +18,16 @@ import (
 // Dashboard is the dashboard over the open archive. acting gives it the buttons
 // that change something, for which the archive must be open for writing.
 func (a *App) Dashboard(version string, acting bool) (http.Handler, error) {
+	return a.dashboard(func(o *web.Options) {
+		o.Version = version
+		if acting {
+			o.Actions = actions{app: a, deliver: a.deliver}
+		}
+	})
+}
+
+// dashboard is the dashboard with what the command adds that serves it.
+func (a *App) dashboard(with func(*web.Options)) (http.Handler, error) {
 	c := a.config.Web
 	books, err := loadData()
 	if err != nil {
@@ -28,11 +38,9 @@ func (a *App) Dashboard(version string, acting bool) (http.Handler, error) {
 		// Nobody else writes while this process holds the file.
 		Revision: func() int64 { return a.Store.Stats().Transactions },
 		Size:     a.Store.Size,
-		Whole:    diff.Whole, BaseURL: c.BaseURL, User: c.Auth.User, Password: c.Auth.Password.Reveal(), Lang: a.config.Notify.Lang, Version: version, Log: a.log,
+		Whole:    diff.Whole, BaseURL: c.BaseURL, User: c.Auth.User, Password: c.Auth.Password.Reveal(), Lang: a.config.Notify.Lang, Version: a.version, Log: a.log,
 	}
-	if acting {
-		o.Actions = actions{a}
-	}
+	with(&o)
 	return web.New(o), nil
 }
 
@@ -57,7 +65,11 @@ func newReport(books []record.Phrasebook, base string) *report.Writer {
 }
 
 // actions is what a person may do on the dashboard, as the command line does it.
-type actions struct{ app *App }
+type actions struct {
+	app *App
+	// deliver brings away what was put into the outbox.
+	deliver func(context.Context)
+}
 
 func (x actions) Release(ctx context.Context, domain string) error {
 	// A reader who leaves must not stop half-way what he asked for.
@@ -93,11 +105,11 @@ func (x actions) Resend(ctx context.Context, id string) error {
 
 // deliver sends what is due, as far as a reader cares to wait. What is not sent by
 // then waits in the outbox like any other alert.
-func (x actions) deliver(ctx context.Context) {
+func (a *App) deliver(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	if _, err := x.app.Dispatcher.Drain(ctx); err != nil {
-		x.app.log.Warn("not everything that is due was delivered", "error", err)
+	if _, err := a.Dispatcher.Drain(ctx); err != nil {
+		a.log.Warn("not everything that is due was delivered", "error", err)
 	}
 }
 

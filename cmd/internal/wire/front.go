@@ -1,0 +1,94 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"policywatch/cmd/internal/daemon"
+	"policywatch/notify/web"
+)
+
+// front is the dashboard of a daemon, made anew with every configuration;
+// who has the address open notices nothing of that.
+type front struct {
+	now atomic.Pointer[http.Handler]
+}
+
+func (p *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := p.now.Load()
+	if h == nil {
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, "The program is starting.", http.StatusServiceUnavailable)
+		return
+	}
+	(*h).ServeHTTP(w, r)
+}
+
+// Listen opens the address of the dashboard; nil means that none is wanted.
+func (w *Watcher) Listen(ctx context.Context) (net.Listener, error) {
+	if w.listen == "" {
+		return nil, nil
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", w.listen)
+	if err != nil {
+		return nil, fmt.Errorf("the dashboard: %w; name another address in web.listen, or \"\" for none", err)
+	}
+	return l, nil
+}
+
+// Pages is the dashboard. It serves what d does beside what the archive holds,
+// and lets people act through it.
+func (w *Watcher) Pages(d *daemon.Daemon) http.Handler {
+	w.daemon.Store(d)
+	return &w.front
+}
+
+// dashboard is that of a program in the daemon.
+func (w *Watcher) dashboard(a *App) (http.Handler, error) {
+	return a.dashboard(func(o *web.Options) {
+		o.Actions = deeds{w}
+	})
+}
+
+// deeds are what a person may do on the dashboard of a daemon: by the newest
+// configuration, in turn with the visits, and told by the daemon's own deliveries.
+type deeds struct{ w *Watcher }
+
+func (x deeds) Release(ctx context.Context, domain string) error {
+	return x.do(ctx, domain, func(a actions) error { return a.Release(ctx, domain) })
+}
+
+func (x deeds) Reject(ctx context.Context, domain string) error {
+	return x.do(ctx, domain, func(a actions) error { return a.Reject(ctx, domain) })
+}
+
+func (x deeds) Resend(ctx context.Context, id string) error {
+	return x.do(ctx, "", func(a actions) error { return a.Resend(ctx, id) })
+}
+
+// pageTurn is how long a page waits for a visit of the same site.
+const pageTurn = 10 * time.Second
+
+// do has f done; one about a site waits for a visit of it that runs.
+func (x deeds) do(ctx context.Context, domain string, f func(actions) error) error {
+	a, leave := x.w.enter()
+	if a == nil {
+		return errors.New("the daemon is ending")
+	}
+	defer leave()
+	if domain != "" {
+		wait, cancel := context.WithTimeout(ctx, pageTurn)
+		defer cancel()
+		end, err := x.w.turns.take(wait, domain)
+		if err != nil {
+			return fmt.Errorf("%s is being visited: %w", domain, err)
+		}
+		defer end()
+	}
+	return f(actions{app: a, deliver: func(context.Context) { a.Dispatcher.Wake() }})
+}

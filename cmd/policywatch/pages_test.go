@@ -1,0 +1,91 @@
+package main
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// browse asks the service for a page; form makes it a post.
+func browse(t *testing.T, method, address, form string) (int, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(form))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if form != "" {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	client := http.Client{Timeout: patience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, string(b)
+}
+
+// The daemon shows what it watches, goes on showing it over a new configuration,
+// and takes a person's word, whose alerts it delivers itself.
+func TestWatchServesTheDashboard(t *testing.T) {
+	dir, first, second := t.TempDir(), newAgency(t), newAgency(t)
+	web := folderChannel + "web: {listen: '127.0.0.1:0'}\n"
+	configure(t, dir, "every: 1h", web, first)
+	s := start(t, dir)
+	address := s.logged("the dashboard is served")["address"].(string)
+	s.logged("visited", "state", "new", "site", first.host)
+	site := address + "sites/" + url.PathEscape(first.host)
+	if code, page := browse(t, "GET", site, ""); code != http.StatusOK || !strings.Contains(page, "six months") {
+		t.Errorf("the site's page: %d", code)
+	}
+
+	configure(t, dir, "every: 1h", strings.Replace(web, "127.0.0.1:0", "127.0.0.1:1", 1), first, second)
+	s.signal(syscall.SIGHUP)
+	s.logged("web.listen has changed; that takes effect when the daemon is started anew")
+	s.logged("visited", "state", "new", "site", second.host)
+	if code, page := browse(t, "GET", address+"sites", ""); code != http.StatusOK || strings.Count(page, "127.0.0.1") < 2 {
+		t.Errorf("the sites after a reload: %d", code)
+	}
+	if code, _ := browse(t, "POST", site+"/release", "x=y"); code != http.StatusConflict {
+		t.Errorf("released what does not wait: %d", code)
+	}
+	if code, _ := browse(t, "POST", address+"alerts/resend", "id=none"); code != http.StatusNotFound {
+		t.Errorf("resent what is not there: %d", code)
+	}
+	s.signal(syscall.SIGTERM)
+	s.ends(exitDone)
+	if conn, err := net.DialTimeout("tcp", strings.Trim(strings.TrimPrefix(address, "http:"), "/"), time.Second); err == nil {
+		conn.Close()
+		t.Error("somebody listens still")
+	}
+	ask(t, dir, exitDone, "verify")
+}
+
+// An address that cannot be had, or must not, is said at once.
+func TestWatchRefusesAnAddress(t *testing.T) {
+	dir, a := t.TempDir(), newAgency(t)
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	configure(t, dir, "every: 1h", "web: {listen: '"+taken.Addr().String()+"'}\n", a)
+	_, errs := ask(t, dir, exitUnfinish, "watch")
+	if !strings.Contains(errs, taken.Addr().String()) || !strings.Contains(errs, "address already in use") || !strings.Contains(errs, "web.listen") {
+		t.Errorf("an address in use: %s", errs)
+	}
+	configure(t, dir, "every: 1h", "web: {listen: '0.0.0.0:8080'}\n", a)
+	_, errs = ask(t, dir, exitUsage, "watch")
+	if !strings.Contains(errs, "policywatch.yaml:3:15: web.listen: others can reach 0.0.0.0:8080; write web.auth") {
+		t.Errorf("an address for everybody: %s", errs)
+	}
+}
