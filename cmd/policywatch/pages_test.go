@@ -5,10 +5,14 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/goccy/go-yaml"
 )
 
 // browse asks the service for a page; form makes it a post.
@@ -47,6 +51,14 @@ func TestWatchServesTheDashboard(t *testing.T) {
 	if code, page := browse(t, "GET", site, ""); code != http.StatusOK || !strings.Contains(page, "six months") {
 		t.Errorf("the site's page: %d", code)
 	}
+
+	_, metrics := browse(t, "GET", address+"metrics", "")
+	for _, want := range []string{`policywatch_visits_total{state="new"} 1`, `policywatch_visit_duration_seconds_count 1`, `policywatch_sites{state="ok"} 1`} {
+		if !strings.Contains(metrics, "\n"+want+"\n") {
+			t.Errorf("the metrics lack %s:\n%s", want, metrics)
+		}
+	}
+	namesAreExported(t, metrics)
 
 	configure(t, dir, "every: 1h", strings.Replace(web, "127.0.0.1:0", "127.0.0.1:1", 1), first, second)
 	s.signal(syscall.SIGHUP)
@@ -87,5 +99,34 @@ func TestWatchRefusesAnAddress(t *testing.T) {
 	_, errs = ask(t, dir, exitUsage, "watch")
 	if !strings.Contains(errs, "policywatch.yaml:3:15: web.listen: others can reach 0.0.0.0:8080; write web.auth") {
 		t.Errorf("an address for everybody: %s", errs)
+	}
+}
+
+// namesAreExported holds the rules and the board that are given out against what
+// the daemon exports.
+func namesAreExported(t *testing.T, metrics string) {
+	t.Helper()
+	exported := map[string]bool{"policywatch": true} // the groups' name and job
+	for _, m := range regexp.MustCompile(`(?m)^(?:# TYPE )?([a-z_]+)`).FindAllStringSubmatch(metrics, -1) {
+		exported[m[1]] = true
+	}
+	for _, name := range []string{"alerts.rules.yaml", "dashboard.grafana.json"} {
+		b, err := os.ReadFile("packaging/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var parsed any // JSON is YAML, too
+		if err := yaml.Unmarshal(b, &parsed); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		names := regexp.MustCompile(`policywatch_[a-z_]+`).FindAllString(string(b), -1)
+		if len(names) < 10 {
+			t.Errorf("%s names %d metrics", name, len(names))
+		}
+		for _, m := range names {
+			if !exported[m] {
+				t.Errorf("%s names %s, which is not exported", name, m)
+			}
+		}
 	}
 }

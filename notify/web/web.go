@@ -62,6 +62,8 @@ type Options struct {
 	Revision func() int64
 	// Size is that of the archive in bytes; nil leaves it out.
 	Size func() (int64, error)
+	// Running is what the daemon does that serves the pages; nil where none does.
+	Running func() Running
 	// BaseURL is where people reach the dashboard, without a final slash; empty
 	// means the address of the request. Its host is one that may be asked for.
 	BaseURL string
@@ -142,6 +144,7 @@ func (d *dashboard) routes() {
 		page("POST /alerts/resend", d.resend)
 	}
 	page("GET /readyz", d.ready)
+	page("GET /metrics", d.metrics)
 	d.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })
 	d.mux.HandleFunc("GET /robots.txt", func(w http.ResponseWriter, _ *http.Request) {
 		plain(w, http.StatusOK, "User-agent: *\nDisallow: /\n")

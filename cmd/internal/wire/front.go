@@ -52,7 +52,20 @@ func (w *Watcher) Pages(d *daemon.Daemon) http.Handler {
 func (w *Watcher) dashboard(a *App) (http.Handler, error) {
 	return a.dashboard(func(o *web.Options) {
 		o.Actions = deeds{w}
+		o.Running = w.running
 	})
+}
+
+// running is what the daemon does, in the words of the dashboard. Between the
+// beginning of the program and that of the daemon it does nothing.
+func (w *Watcher) running() web.Running {
+	d := w.daemon.Load()
+	if d == nil {
+		return web.Running{}
+	}
+	a := d.Activity()
+	return web.Running{Since: a.Since, Visits: a.Visits, Faults: a.Faults, Unkept: a.Unkept, Took: web.Histogram(a.Took),
+		Due: a.Schedule.Due, Overdue: a.Schedule.Overdue, Busy: a.Schedule.Running, Longest: a.Schedule.Longest, Trouble: a.Trouble, Stale: a.Stale}
 }
 
 // deeds are what a person may do on the dashboard of a daemon: by the newest
