@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"policywatch/cmd/internal/wire"
+	"policywatch/notify/contract"
 	"policywatch/store/record"
 )
 
@@ -57,7 +58,7 @@ func (p *program) history() *cobra.Command {
 				}
 				if p.format == "json" {
 					for _, v := range versions {
-						if err := p.json(versionJSON(&v)); err != nil {
+						if err := p.json(contract.NewVersion(&v)); err != nil {
 							return err
 						}
 					}
@@ -75,28 +76,6 @@ func (p *program) history() *cobra.Command {
 			})
 		},
 	}
-}
-
-func versionJSON(v *record.Version) any {
-	out := struct {
-		Site     string   `json:"site"`
-		Version  int      `json:"version"`
-		At       string   `json:"at"`
-		URL      string   `json:"url"`
-		Identity string   `json:"identity"`
-		Snapshot string   `json:"snapshot"`
-		Previous string   `json:"previous"`
-		Change   any      `json:"change"`
-		Document *docJSON `json:"document,omitempty"`
-	}{Site: v.Site, Version: v.Number, At: v.At.UTC().Format(time.RFC3339), URL: v.URL, Identity: v.Identity, Snapshot: v.Snapshot, Previous: v.Previous}
-	if v.Change != nil {
-		out.Change = changeJSON(*v.Change)
-	}
-	if v.Document != nil {
-		d := documentJSON(v.Document)
-		out.Document = &d
-	}
-	return out
 }
 
 func stamp(t time.Time) string {
@@ -141,7 +120,7 @@ official day may be the one before or after), from 1800 Gregorian. A time, as
 				}
 				switch p.format {
 				case "json":
-					return p.json(versionJSON(v))
+					return p.json(contract.NewVersion(v))
 				case "markdown":
 					return p.page(func(w io.Writer) { writeMarkdown(w, v.Document) })
 				}
@@ -177,7 +156,7 @@ func (p *program) sites() *cobra.Command {
 						continue
 					}
 					if p.format == "json" {
-						if err := p.json(siteJSON(r)); err != nil {
+						if err := p.json(contract.NewSite(r, a.Profile(r.Site).ID)); err != nil {
 							return err
 						}
 						continue
@@ -206,27 +185,6 @@ func siteNote(r record.SiteRow) string {
 		return string(r.Past.LastFault.Kind) + ": " + r.Past.LastFault.Detail
 	}
 	return r.Title
-}
-
-func siteJSON(r record.SiteRow) any {
-	return struct {
-		Site        string           `json:"site"`
-		Name        string           `json:"name"`
-		URL         string           `json:"url"`
-		State       record.SiteState `json:"state"`
-		Version     int              `json:"version"`
-		Lang        string           `json:"lang"`
-		Title       string           `json:"title"`
-		Topics      []record.Topic   `json:"topics"`
-		Absent      []string         `json:"absent"`
-		LastVisit   time.Time        `json:"last_visit,omitzero"`
-		LastSuccess time.Time        `json:"last_success,omitzero"`
-		Changed     time.Time        `json:"changed,omitzero"`
-		Failures    int              `json:"failures"`
-		Fault       *record.Fault    `json:"fault"`
-		Pending     *record.Pending  `json:"pending"`
-	}{r.Site.Domain, r.Site.Name, r.Past.Prior.URL, r.Past.State, r.Past.Version, r.Lang, r.Title, orEmpty(r.Topics), orEmpty(r.Absent),
-		r.Past.LastVisit, r.Past.LastSuccess, r.Changed, r.Past.Failures, r.Past.LastFault, r.Past.Pending}
 }
 
 var errDamaged = errors.New("the archive is damaged; restore a backup, and keep this file for inquiry")

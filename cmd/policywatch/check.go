@@ -11,6 +11,7 @@ import (
 
 	"policywatch/cmd/internal/wire"
 	"policywatch/diff/volatile"
+	"policywatch/notify/contract"
 	"policywatch/store/record"
 )
 
@@ -140,15 +141,10 @@ func profileByID(t *wire.Tools, id string) (record.Profile, error) {
 }
 
 func checkJSON(p record.Profile, findings []record.Finding, copies []shared) any {
-	for i := range findings {
-		findings[i].Topics = orEmpty(findings[i].Topics)
-	}
 	return struct {
-		Profile  string           `json:"profile"`
-		Title    string           `json:"title"`
-		Elements []record.Finding `json:"elements"`
-		Shared   []shared         `json:"shared"`
-	}{p.ID, p.Title["en"], orEmpty(findings), orEmpty(copies)}
+		contract.Findings
+		Shared []shared `json:"shared"`
+	}{contract.NewFindings(p, findings), contract.List(copies)}
 }
 
 // writeFindings shows findings as a lawyer reads them: the verdict, what was

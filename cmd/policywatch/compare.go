@@ -10,6 +10,7 @@ import (
 
 	"policywatch/cmd/internal/wire"
 	"policywatch/diff"
+	"policywatch/notify/contract"
 	"policywatch/notify/report"
 	"policywatch/store/record"
 )
@@ -132,7 +133,7 @@ func (p *program) colours(l look) bool {
 
 func (p *program) writeChange(t *wire.Tools, c record.Change, docs []*record.Document, args []string, l look) error {
 	if p.format == "json" {
-		return p.json(changeJSON(c))
+		return p.json(contract.NewChange(c))
 	}
 	old, new := docs[0], docs[1]
 	ev := record.Event{Type: record.EventChanged, Name: args[0] + " → " + args[1], Severity: c.Severity, Change: &c, Reason: c.Reason,
@@ -153,20 +154,4 @@ func (p *program) writeChange(t *wire.Tools, c record.Change, docs []*record.Doc
 	}
 	_, err := fmt.Fprintln(p.out, t.Report.CompareText(ev, l.lang, v))
 	return err
-}
-
-// changeJSON is the change in the form of the machine contract: lists are never
-// null and edits always stand.
-func changeJSON(c record.Change) any {
-	edits := []record.Edit{}
-	for _, e := range c.Edits {
-		e.Parts = nil
-		edits = append(edits, e)
-	}
-	c.Dropped, c.Added, c.Altered, c.Moved = orEmpty(c.Dropped), orEmpty(c.Added), orEmpty(c.Altered), orEmpty(c.Moved)
-	c.Facts, c.Flips = orEmpty(c.Facts), orEmpty(c.Flips)
-	return struct {
-		record.Change
-		Edits []record.Edit `json:"edits"`
-	}{c, edits}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"policywatch/cmd/internal/wire"
+	"policywatch/notify/contract"
 	"policywatch/store/record"
 )
 
@@ -67,7 +68,7 @@ func discoveryJSON(obs record.Observation) any {
 		Detail     string                   `json:"detail,omitempty"`
 		Candidates []record.Candidate       `json:"candidates"`
 		Trail      []record.Step            `json:"trail"`
-	}{obs.Site, obs.URL, lang, orEmpty(languages), kind, detail, orEmpty(obs.Candidates), orEmpty(obs.Trail)}
+	}{obs.Site, obs.URL, lang, contract.List(languages), kind, detail, contract.List(obs.Candidates), contract.List(obs.Trail)}
 }
 
 // writeDiscovery shows what was found and why; with trail, every step.

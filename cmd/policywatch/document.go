@@ -8,37 +8,6 @@ import (
 	"policywatch/store/record"
 )
 
-// sectionJSON adds a section's text, which the record leaves in the blocks.
-type sectionJSON struct {
-	record.Section
-	Text string `json:"text"`
-}
-
-type docJSON struct {
-	*record.Document
-	Blocks   []record.Block `json:"blocks"`
-	Sections []sectionJSON  `json:"sections"`
-	Facts    []record.Fact  `json:"facts"`
-}
-
-// documentJSON is the document in the form of the machine contract: lists are
-// never null.
-func documentJSON(d *record.Document) docJSON {
-	out := docJSON{Document: d, Blocks: orEmpty(d.Blocks), Facts: orEmpty(d.Facts), Sections: []sectionJSON{}}
-	for _, s := range d.Sections {
-		s.Topics = orEmpty(s.Topics)
-		out.Sections = append(out.Sections, sectionJSON{s, d.Body(s)})
-	}
-	return out
-}
-
-func orEmpty[T any](s []T) []T {
-	if s == nil {
-		return []T{}
-	}
-	return s
-}
-
 // writeDocument shows a document to a person: the text, then what was
 // understood of it.
 func writeDocument(w io.Writer, d *record.Document) {

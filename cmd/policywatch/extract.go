@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"policywatch/cmd/internal/wire"
+	"policywatch/notify/contract"
 )
 
 func (p *program) extract() *cobra.Command {
@@ -23,7 +24,7 @@ func (p *program) extract() *cobra.Command {
 				}
 				switch p.format {
 				case "json":
-					return p.json(documentJSON(doc))
+					return p.json(contract.NewDocument(doc))
 				case "markdown":
 					return p.page(func(w io.Writer) { writeMarkdown(w, doc) })
 				}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"policywatch/cmd/internal/wire"
+	"policywatch/notify/contract"
 )
 
 func (p *program) importCommand() *cobra.Command {
@@ -110,7 +111,7 @@ func (p *program) importDataset(ctx context.Context, dir string) (err error) {
 		return unfinished{fmt.Errorf("%w (%d versions are in; the same command goes on from there)", err, done.Versions)}
 	}
 	if p.format == "json" {
-		done.Skipped = orEmpty(done.Skipped)
+		done.Skipped = contract.List(done.Skipped)
 		err = p.json(done)
 	} else {
 		_, err = fmt.Fprintf(p.out, "%d sites, %d versions, %d answers, %d alerts\n", done.Sites, done.Versions, done.Answers, done.Alerts)

@@ -141,13 +141,13 @@ type Pending struct {
 	// Kind says what was suspicious: "collapse", "partial", "wrong_page",
 	// "gone", "dropped" and topics, or "unsteady" for numbers that no second look
 	// could be had at.
-	Kind       string
-	TextDigest string
+	Kind       string `json:"kind"`
+	TextDigest string `json:"-"`
 	// Snapshot is the digest of the bytes that it was judged on.
-	Snapshot string
-	First    time.Time
-	Seen     int
+	Snapshot string    `json:"snapshot"`
+	First    time.Time `json:"first"`
+	Seen     int       `json:"seen"`
 	// Reason is why it waits, in English; Told is the same as data.
-	Reason string
-	Told   []Sentence
+	Reason string     `json:"reason"`
+	Told   []Sentence `json:"-"`
 }

@@ -46,7 +46,9 @@ var ours = map[string][]string{
 	"notify/webhook":     {"store/record", "notify/report", "notify/post", "notify/trace"},
 	"notify/chat":        {"store/record", "notify/report", "notify/post"},
 	"notify/file":        {"store/record", "notify/report", "notify/trace"},
-	"notify/web":         {"store/record", "store/canon", "store/speech", "notify/report"},
+	"notify/contract":    {"store/record"}, // the JSON that the command line and the API share
+	"notify/web":         {"store/record", "store/canon", "store/speech", "notify/report", "notify/web/api"},
+	"notify/web/api":     {"store/record", "notify/contract"},
 	"notify/notifytest":  {}, // what the senders' tests share
 
 	"cmd/internal/demo":      {"store/record"},
@@ -56,7 +58,7 @@ var ours = map[string][]string{
 	"cmd/internal/socket":    {},
 	"cmd/internal/reprocess": {"store/record"},
 	"cmd/internal/tour":      {"store/record", "cmd/internal/demo", "cmd/internal/monitor", "cmd/internal/wire"},
-	"cmd/policywatch":        {"store/record", "diff", "diff/section", "diff/volatile", "notify/report", "notify/web", "cmd/internal/daemon", "cmd/internal/monitor", "cmd/internal/reprocess", "cmd/internal/tour", "cmd/internal/wire"},
+	"cmd/policywatch":        {"store/record", "diff", "diff/section", "diff/volatile", "notify/contract", "notify/report", "notify/web", "cmd/internal/daemon", "cmd/internal/monitor", "cmd/internal/reprocess", "cmd/internal/tour", "cmd/internal/wire"},
 	"cmd/internal/house":     {},
 	"cmd/internal/release":   {},  // a program of its own, for .ci/release
 	"cmd/internal/wire":      nil, // sees everything: it is where the house is put together
@@ -76,6 +78,7 @@ var theirs = map[string][]string{
 	"github.com/goccy/go-yaml/...":      {"configs"},
 	"github.com/spf13/cobra":            {"cmd/policywatch"},
 	"github.com/wneessen/go-mail/...":   {"notify/mail"},
+	"github.com/danielgtaylor/huma/...": {"notify/web/api"},
 }
 
 // pure lists the packages that see the standard library and text libraries
