@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"runtime/debug"
 	"strings"
+
+	"policywatch/notify/web/api"
 )
 
 // policy allows this server's style sheet and pictures, and nothing else: no
@@ -20,6 +22,10 @@ func (d *dashboard) guard(h http.Handler) http.Handler {
 	// A page elsewhere must not press our buttons in a reader's name.
 	crossing := http.NewCrossOriginProtection()
 	crossing.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if forPrograms(r) {
+			api.Problem(w, http.StatusForbidden, "A page elsewhere may not act here.")
+			return
+		}
 		d.sorry(w, r, http.StatusForbidden, "")
 	}))
 	if d.base != nil {
@@ -65,6 +71,10 @@ func (d *dashboard) recover(w http.ResponseWriter, r *http.Request) {
 		panic(x)
 	default:
 		d.Log.Error("a page broke", "path", r.URL.Path, "panic", x, "stack", string(debug.Stack()))
+		if forPrograms(r) {
+			api.Problem(w, http.StatusInternalServerError, "The log says why.")
+			return
+		}
 		d.sorry(w, r, http.StatusInternalServerError, "")
 	}
 }

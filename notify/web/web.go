@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"policywatch/notify/report"
+	"policywatch/notify/web/api"
 	"policywatch/store/record"
 	"policywatch/store/speech"
 )
@@ -64,6 +65,9 @@ type Options struct {
 	Size func() (int64, error)
 	// Running is what the daemon does that serves the pages; nil where none does.
 	Running func() Running
+	// Hurry makes a site be visited now and reports whether the site is listed; nil
+	// where nobody visits. It takes Actions to press it.
+	Hurry func(domain string) bool
 	// BaseURL is where people reach the dashboard, without a final slash; empty
 	// means the address of the request. Its host is one that may be asked for.
 	BaseURL string
@@ -145,6 +149,7 @@ func (d *dashboard) routes() {
 	}
 	page("GET /readyz", d.ready)
 	page("GET /metrics", d.metrics)
+	d.mux.Handle(api.Prefix+"/", d.programs())
 	d.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })
 	d.mux.HandleFunc("GET /robots.txt", func(w http.ResponseWriter, _ *http.Request) {
 		plain(w, http.StatusOK, "User-agent: *\nDisallow: /\n")

@@ -53,6 +53,10 @@ func (w *Watcher) dashboard(a *App) (http.Handler, error) {
 	return a.dashboard(func(o *web.Options) {
 		o.Actions = deeds{w}
 		o.Running = w.running
+		o.Hurry = func(domain string) bool {
+			d := w.daemon.Load()
+			return d != nil && d.Hurry(domain)
+		}
 	})
 }
 

@@ -1,0 +1,48 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"policywatch/notify/web/api"
+)
+
+// programs is the API over what the pages show.
+func (d *dashboard) programs() http.Handler {
+	o := api.Options{Reader: d.Reader, Find: d.find, Profiles: d.Profiles, Hurry: d.Hurry, Acted: d.boards.touch, Missing: d.Missing,
+		Newest: newestAlerts, Version: d.Version, Log: d.Log,
+		Site: func(ctx context.Context, domain string) (api.Row, bool, error) {
+			b, err := d.boards.get(ctx)
+			if err != nil {
+				return api.Row{}, false, err
+			}
+			row, ok := b.site(domain)
+			return api.Row(row), ok, nil
+		}}
+	if d.Actions != nil { // a nil of our interface would not be one of theirs
+		o.Actions = d.Actions
+	}
+	return api.New(o)
+}
+
+// find answers a query as the table of sites does.
+func (d *dashboard) find(ctx context.Context, q api.Query) ([]api.Row, int, error) {
+	b, err := d.boards.get(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	f := filter{Query: q.Text, State: q.State, Label: q.Label, Norm: q.Profile}
+	f.Sort, f.Reverse = strings.CutPrefix(q.Sort, "-")
+	all := b.selected(f)
+	from := min(q.From, len(all))
+	to := min(from+q.Limit, len(all))
+	rows := make([]api.Row, 0, to-from)
+	for _, r := range b.pick(all[from:], to-from) {
+		rows = append(rows, api.Row(r))
+	}
+	return rows, len(all), nil
+}
+
+// forPrograms reports whether a request is for the API, whose errors are no pages.
+func forPrograms(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, api.Prefix+"/") }
