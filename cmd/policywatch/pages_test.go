@@ -1,11 +1,13 @@
 package main
 
 import (
+	"encoding/json"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
@@ -60,6 +62,33 @@ func TestWatchServesTheDashboard(t *testing.T) {
 	}
 	namesAreExported(t, metrics)
 
+	// A program asks for a visit, and reads what came of it as the command line
+	// writes it.
+	first.edit(t)
+	if code, _ := browse(t, "POST", address+"api/v1/sites/nowhere.example/scan", ""); code != http.StatusNotFound {
+		t.Errorf("a visit of a site that is not listed: %d", code)
+	}
+	if code, said := browse(t, "POST", address+"api/v1/sites/"+url.PathEscape(first.host)+"/scan", ""); code != http.StatusAccepted {
+		t.Fatalf("asked for a visit: %d %s", code, said)
+	}
+	s.logged("visited", "state", "changed", "site", first.host)
+	api := address + "api/v1/sites/" + url.PathEscape(first.host)
+	_, said := browse(t, "GET", api+"/versions", "")
+	_, statement := browse(t, "GET", api+"/statement", "")
+	row := ""
+	until(t, "the site's newest state", func() bool { // lists may be two seconds old
+		_, row = browse(t, "GET", api, "")
+		return strings.Contains(row, `"version":2`)
+	})
+	var versions struct{ Versions []json.RawMessage }
+	if err := json.Unmarshal([]byte(said), &versions); err != nil || len(versions.Versions) != 2 {
+		t.Fatalf("%v: %s", err, said)
+	}
+	until(t, "the mail", func() bool {
+		list, _ := filepath.Glob(filepath.Join(dir, "alerts", "*.eml"))
+		return len(list) == 1
+	})
+
 	configure(t, dir, "every: 1h", strings.Replace(web, "127.0.0.1:0", "127.0.0.1:1", 1), first, second)
 	s.signal(syscall.SIGHUP)
 	s.logged("web.listen has changed; that takes effect when the daemon is started anew")
@@ -80,6 +109,16 @@ func TestWatchServesTheDashboard(t *testing.T) {
 		t.Error("somebody listens still")
 	}
 	ask(t, dir, exitDone, "verify")
+	history, _ := ask(t, dir, exitDone, "history", first.host, "--format", "json")
+	if want := string(versions.Versions[0]) + "\n" + string(versions.Versions[1]) + "\n"; history != want {
+		t.Errorf("history writes\n%sand the API\n%s", history, want)
+	}
+	if shown, _ := ask(t, dir, exitDone, "show", first.host, "--format", "json"); shown != statement {
+		t.Errorf("show writes\n%sand the API\n%s", shown, statement)
+	}
+	if sites, _ := ask(t, dir, exitDone, "sites", "--format", "json"); !strings.Contains(sites, row) {
+		t.Errorf("sites writes\n%sand the API\n%s", sites, row)
+	}
 }
 
 // An address that cannot be had, or must not, is said at once.

@@ -94,7 +94,15 @@ func newBoards(o Options) *boards {
 	return k
 }
 
-func (k *boards) get(ctx context.Context) (*board, error) {
+// get returns a board for a page, whose reader had rather see it at once than see
+// the last minute.
+func (k *boards) get(ctx context.Context) (*board, error) { return k.within(ctx, stale) }
+
+// recent returns one for a program, which may have just been told of something
+// newer and has the time to wait.
+func (k *boards) recent(ctx context.Context) (*board, error) { return k.within(ctx, fresh) }
+
+func (k *boards) within(ctx context.Context, limit time.Duration) (*board, error) {
 	now := k.o.Clock()
 	k.last.Lock()
 	b := k.last.board
@@ -103,7 +111,7 @@ func (k *boards) get(ctx context.Context) (*board, error) {
 		case age < fresh || k.o.Revision != nil && k.o.Revision() == b.revision:
 			k.last.Unlock()
 			return b, nil
-		case age < stale:
+		case age < limit:
 			if !k.last.making {
 				k.last.making = true
 				go k.renew(context.WithoutCancel(ctx), k.last.made)

@@ -40,7 +40,7 @@ type Histogram struct {
 // there only where one runs: a command that serves an archive for reading visits
 // nobody, which nought would not say.
 func (d *dashboard) metrics(w http.ResponseWriter, r *http.Request) error {
-	b, err := d.boards.get(r.Context())
+	b, err := d.boards.recent(r.Context())
 	if err != nil {
 		return err
 	}

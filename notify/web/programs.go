@@ -13,7 +13,7 @@ func (d *dashboard) programs() http.Handler {
 	o := api.Options{Reader: d.Reader, Find: d.find, Profiles: d.Profiles, Hurry: d.Hurry, Acted: d.boards.touch, Missing: d.Missing,
 		Newest: newestAlerts, Version: d.Version, Log: d.Log,
 		Site: func(ctx context.Context, domain string) (api.Row, bool, error) {
-			b, err := d.boards.get(ctx)
+			b, err := d.boards.recent(ctx)
 			if err != nil {
 				return api.Row{}, false, err
 			}
@@ -28,7 +28,7 @@ func (d *dashboard) programs() http.Handler {
 
 // find answers a query as the table of sites does.
 func (d *dashboard) find(ctx context.Context, q api.Query) ([]api.Row, int, error) {
-	b, err := d.boards.get(ctx)
+	b, err := d.boards.recent(ctx)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -90,7 +90,7 @@ func New(o Options) http.Handler {
 	config := huma.Config{
 		OpenAPI: &huma.OpenAPI{OpenAPI: "3.1.0",
 			Info: &huma.Info{Title: "policywatch", Version: o.Version,
-				Description: "The archive of privacy statements: what was seen, what changed, what was told. Times are in UTC; texts are as the pages had them."},
+				Description: "The archive of privacy statements: what was seen, what changed, what was told. Times are in UTC; texts are as the pages had them. Lists of sites may be two seconds old."},
 			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", name),
 				SecuritySchemes: map[string]*huma.SecurityScheme{"basic": {Type: "http", Scheme: "basic", Description: "Where web.auth is set."}}},
 			Security: []map[string][]string{{}, {"basic": {}}},

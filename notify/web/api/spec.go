@@ -13,8 +13,8 @@ import (
 
 // describe writes the description of the API. What the library reads out of the
 // types is set right where it says less or something else than what is written:
-// lists are never null, what is pointed to may be, and closed lists of words are
-// known.
+// lists are never null, what is pointed to may be, closed lists of words are known,
+// and there may be more fields one day.
 func describe(spec *huma.OpenAPI) []byte {
 	closed := map[reflect.Type][]any{
 		reflect.TypeFor[record.SiteState]():  words(record.StateNew, record.StateOK, record.StateDegraded, record.StateFailing),
@@ -30,6 +30,7 @@ func describe(spec *huma.OpenAPI) []byte {
 		if t == nil || !strings.HasPrefix(t.PkgPath(), "policywatch/") {
 			continue
 		}
+		schema.AdditionalProperties = nil // a later version may say more
 		for _, f := range reflect.VisibleFields(t) {
 			key, rest, _ := strings.Cut(f.Tag.Get("json"), ",")
 			p := schema.Properties[key]
