@@ -141,6 +141,40 @@ func TestWatchRefusesAnAddress(t *testing.T) {
 	}
 }
 
+// The lock on an address that others can reach does not come off while it is
+// served.
+func TestWatchKeepsTheLock(t *testing.T) {
+	dir, a := t.TempDir(), newAgency(t)
+	configure(t, dir, "every: 1h", "web: {listen: '0.0.0.0:0', auth: {user: office, password: long}}\n", a)
+	s := start(t, dir)
+	_, port, err := net.SplitHostPort(strings.Trim(strings.TrimPrefix(s.logged("the dashboard is served")["address"].(string), "http:"), "/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.logged("visited", "state", "new")
+	configure(t, dir, "every: 1h", "web: {listen: '127.0.0.1:0'}\n", a)
+	s.signal(syscall.SIGHUP)
+	s.logged("the new configuration is not used, the old one stays", "error", "web.auth is gone")
+	for _, path := range []string{"", "metrics", "api/v1/sites"} {
+		if code, _ := browse(t, "GET", "http://127.0.0.1:"+port+"/"+path, ""); code != http.StatusUnauthorized {
+			t.Errorf("/%s is open: %d", path, code)
+		}
+	}
+	if code, _ := browse(t, "GET", "http://127.0.0.1:"+port+"/healthz", ""); code != http.StatusOK {
+		t.Errorf("the probe: %d", code)
+	}
+	configure(t, dir, "every: 1h", "web: {listen: '127.0.0.1:0', auth: {user: office, password: longer}}\n", a)
+	s.signal(syscall.SIGHUP)
+	s.logged("the new configuration is in use")
+	for user, want := range map[string]int{"office:long": http.StatusUnauthorized, "office:longer": http.StatusOK} {
+		if code, _ := browse(t, "GET", "http://"+user+"@127.0.0.1:"+port+"/", ""); code != want {
+			t.Errorf("%s: %d", user, code)
+		}
+	}
+	s.signal(syscall.SIGTERM)
+	s.ends(exitDone)
+}
+
 // namesAreExported holds the rules and the board that are given out against what
 // the daemon exports.
 func namesAreExported(t *testing.T, metrics string) {

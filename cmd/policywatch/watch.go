@@ -91,7 +91,7 @@ func (p *program) watchSites(ctx context.Context, o wire.Options) (err error) {
 	l, err := w.Listen(ctx)
 	if err != nil {
 		first.Close()
-		return unfinished{errors.Join(err, w.Close())}
+		return archiveError(errors.Join(err, w.Close()))
 	}
 	served := serveBeside(ctx, l, w.Pages(d), o.Log)
 	if err = d.Run(ctx, first); errors.Is(err, daemon.ErrAtOnce) {

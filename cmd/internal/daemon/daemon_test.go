@@ -251,3 +251,55 @@ func TestVisitsThatHangOrPanicAreNotTheDaemonsEnd(t *testing.T) {
 		}
 	})
 }
+
+// What the daemon counts, and a visit that is asked for.
+func TestActivity(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		d := &daemon.Daemon{Load: func() (*daemon.Setup, error) { return nil, errors.New("wrong") }, Reload: h.reload, AtOnce: h.atOnce, Clock: time.Now, Log: slog.New(slog.DiscardHandler)}
+		if a := d.Activity(); !a.Since.IsZero() || d.Hurry("a.gov") {
+			t.Errorf("before it runs: %+v", a)
+		}
+		first := h.setup("s", "a.gov", "b.gov", "broken.gov")
+		check, begun := first.Check, 0
+		first.Begun = func() { begun++ }
+		first.Rule = func(record.Site) schedule.Rule { return schedule.Rule{Every: 24 * time.Hour, NoticeAfter: 3} }
+		first.Check = func(ctx context.Context, site record.Site) (monitor.Result, error) {
+			time.Sleep(3 * time.Second)
+			res, err := check(ctx, site)
+			switch site.Domain {
+			case "b.gov":
+				res.State, res.Fault = record.VisitFault, record.FaultTimeout
+			case "broken.gov":
+				err = errors.New("the disk is full")
+			}
+			return res, err
+		}
+		ctx, stop := context.WithTimeout(t.Context(), 4*time.Minute)
+		defer stop()
+		began := time.Now()
+		time.AfterFunc(time.Minute, func() {
+			a := d.Activity()
+			if !a.Since.Equal(began) || a.Visits[record.VisitUnchanged] != 1 || a.Visits[record.VisitFault] != 1 || a.Faults[record.FaultTimeout] != 1 ||
+				a.Unkept != 1 || a.Stale || a.Took.Sum != 6 || a.Took.Counts[5] != 2 || a.Schedule.Sites != 3 {
+				t.Errorf("%+v", a)
+			}
+			if n, ok := a.Faults[record.FaultDNS]; !ok || n != 0 {
+				t.Error("a fault that has not come up is not counted as nought")
+			}
+			a.Visits[record.VisitUnchanged] = 99 // the caller's own
+			if d.Hurry("nowhere.gov") || !d.Hurry("a.gov") {
+				t.Error("hurry")
+			}
+			h.reload <- syscall.SIGHUP
+		})
+		time.AfterFunc(2*time.Minute, func() {
+			if a := d.Activity(); a.Visits[record.VisitUnchanged] != 2 || !a.Stale {
+				t.Errorf("%+v", a)
+			}
+		})
+		if err := d.Run(ctx, first); err != nil || begun != 1 {
+			t.Errorf("%v, begun %d times", err, begun)
+		}
+	})
+}

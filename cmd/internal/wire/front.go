@@ -29,7 +29,9 @@ func (p *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	(*h).ServeHTTP(w, r)
 }
 
-// Listen opens the address of the dashboard; nil means that none is wanted.
+// Listen opens the address of the dashboard; nil means that none is wanted. The
+// configuration was checked by what it says, the listener is by what that came to:
+// a name may lead anywhere.
 func (w *Watcher) Listen(ctx context.Context) (net.Listener, error) {
 	if w.listen == "" {
 		return nil, nil
@@ -38,7 +40,22 @@ func (w *Watcher) Listen(ctx context.Context) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the dashboard: %w; name another address in web.listen, or \"\" for none", err)
 	}
+	addr, ok := l.Addr().(*net.TCPAddr)
+	w.exposed = !ok || !addr.IP.IsLoopback()
+	if w.exposed && !w.guarded {
+		l.Close()
+		return nil, usage("the dashboard: others can reach %s; write web.auth, or listen on 127.0.0.1", l.Addr())
+	}
 	return l, nil
+}
+
+// mayShow refuses a new configuration that would take the lock off a dashboard
+// that others can reach: the listener stays what it was.
+func (w *Watcher) mayShow(t *Tools) error {
+	if w.exposed && !t.Guarded() {
+		return usage("web.auth is gone, and the dashboard still listens on %s, which others can reach; start the daemon anew for another address", w.listen)
+	}
+	return nil
 }
 
 // Pages is the dashboard. It serves what d does beside what the archive holds,

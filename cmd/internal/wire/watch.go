@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -35,7 +36,11 @@ type Watcher struct {
 	turns   turns
 	front   front
 	// listen is the dashboard's address as it was when the daemon began.
-	listen  string
+	listen string
+	// guarded says that it asked for a name and password then, exposed that others
+	// can reach it.
+	guarded bool
+	exposed bool
 	daemon  atomic.Pointer[daemon.Daemon]
 	closers closers
 
@@ -64,7 +69,7 @@ func NewWatcher(ctx context.Context, o Options) (*Watcher, *daemon.Setup, error)
 		t.Close()
 		return nil, nil, held(err, nil, t.config.Store.Path)
 	}
-	w := &Watcher{options: o, db: db, listen: t.config.Web.Listen}
+	w := &Watcher{options: o, db: db, listen: t.config.Web.Listen, guarded: t.Guarded()}
 	w.closers.add("archive", db.Close)
 	if leave, err := claim(db.Path()); err == nil {
 		w.closers.add("note beside the archive", leave)
@@ -99,7 +104,7 @@ func (w *Watcher) Load() (*daemon.Setup, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.watchable(); err != nil {
+	if err := errors.Join(t.watchable(), w.mayShow(t)); err != nil {
 		t.Close()
 		return nil, err
 	}
