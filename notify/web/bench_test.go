@@ -100,7 +100,8 @@ func BenchmarkTenThousandSites(b *testing.B) {
 		{"overview", "/"}, {"sites", "/sites"}, {"sites/last", "/sites?page=200"}, {"sites/search", "/sites?q=%D8%A7%D8%AF%D8%A7%D8%B1%D9%87+99"},
 		{"sites/sorted", "/sites?sort=-changed&label=%D8%A7%D8%B3%D8%AA%D8%A7%D9%86+7"}, {"site", "/sites/site-00042.agency.gov.ir"},
 		{"change", "/sites/site-00042.agency.gov.ir/changes/9"}, {"changes", "/changes"}, {"conformance", "/conformance"}, {"alerts", "/alerts"},
-		{"alerts/given_up", "/alerts?state=given_up"}, {"health", "/health"}, {"feed", "/feed.atom"},
+		{"alerts/given_up", "/alerts?state=given_up"}, {"health", "/health"}, {"feed", "/feed.atom"}, {"metrics", "/metrics"},
+		{"api/sites", "/api/v1/sites?q=%D8%A7%D8%AF%D8%A7%D8%B1%D9%87+99&page=2"}, {"api/statement", "/api/v1/sites/site-00042.agency.gov.ir/statement?at=2025-12-31"},
 	} {
 		b.Run(p.name, func(b *testing.B) {
 			get(b, warm, p.target)
