@@ -141,6 +141,53 @@ func TestWatchRefusesAnAddress(t *testing.T) {
 	}
 }
 
+// A capture that waits is released by a program, and the daemon tells of it; an
+// alert that was sent is sent again.
+func TestWatchTakesAPersonsWord(t *testing.T) {
+	dir, a := t.TempDir(), newAgency(t)
+	configure(t, dir, "every: 1h", folderChannel+"web: {listen: '127.0.0.1:0'}\n", a)
+	s := start(t, dir)
+	api := s.logged("the dashboard is served")["address"].(string) + "api/v1/"
+	site := api + "sites/" + url.PathEscape(a.host)
+	s.logged("visited", "state", "new")
+	a.says("<title>Privacy policy</title><main><h1>Privacy policy</h1><h2>Sharing</h2><p>We do not sell personal information. We disclose it only where a court orders us to, and your rights stay as they are.</p></main>")
+	if code, _ := browse(t, "POST", site+"/scan", ""); code != http.StatusAccepted {
+		t.Fatalf("a visit: %d", code)
+	}
+	s.logged("visited", "state", "pending")
+	until(t, "the capture that waits", func() bool {
+		_, said := browse(t, "GET", api+"pending", "")
+		return strings.Contains(said, `"kind":"collapse"`)
+	})
+	if code, said := browse(t, "POST", site+"/release", ""); code != http.StatusNoContent {
+		t.Fatalf("release: %d %s", code, said)
+	}
+	var list struct{ Alerts []struct{ ID, State string } }
+	alerts := func() {
+		t.Helper()
+		_, said := browse(t, "GET", api+"alerts?state=sent", "")
+		if err := json.Unmarshal([]byte(said), &list); err != nil {
+			t.Fatal(err)
+		}
+	}
+	until(t, "the alert", func() bool { alerts(); return len(list.Alerts) == 1 })
+	mails := func() []string {
+		found, _ := filepath.Glob(filepath.Join(dir, "alerts", "*.eml"))
+		return found
+	}
+	for _, m := range mails() {
+		if err := os.Remove(m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code, said := browse(t, "POST", api+"alerts/"+url.PathEscape(list.Alerts[0].ID)+"/resend", ""); code != http.StatusNoContent {
+		t.Fatalf("resend: %d %s", code, said)
+	}
+	until(t, "the mail again", func() bool { return len(mails()) == 1 })
+	s.signal(syscall.SIGTERM)
+	s.ends(exitDone)
+}
+
 // The lock on an address that others can reach does not come off while it is
 // served.
 func TestWatchKeepsTheLock(t *testing.T) {
