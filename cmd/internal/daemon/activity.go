@@ -93,8 +93,8 @@ func (d *Daemon) Activity() Activity {
 		Schedule: st, Trouble: c.trouble, Stale: c.stale}
 }
 
-// Hurry makes a site's turn come now and reports whether the site is listed. A
-// visit of it that runs already is the one that was asked for.
+// Hurry makes a site's turn come now, or when a visit of it that runs has ended,
+// and reports whether the site is listed.
 func (d *Daemon) Hurry(domain string) bool {
 	r := d.life.Load()
 	return r != nil && r.sched.Hurry(domain)

@@ -214,7 +214,9 @@ func (s *Scheduler) visit(ctx context.Context, e *entry, domain string) {
 		delete(s.sites, e.Domain)
 	} else {
 		now := s.now()
-		if e.Due = e.bound(now, next); !e.Due.After(now) {
+		if e.Due = e.bound(now, next); e.asked {
+			e.Due = now
+		} else if !e.Due.After(now) {
 			// The visit took longer than the time to the next: leave the site alone
 			// for a while all the same.
 			e.Due = now.Add(e.Rule.scaled(-sooner))
@@ -225,8 +227,8 @@ func (s *Scheduler) visit(ctx context.Context, e *entry, domain string) {
 }
 
 // Hurry makes a site's turn come now, whatever its interval and windows say, and
-// reports whether the site is listed. One whose visit runs is left alone: what was
-// asked for is under way.
+// reports whether the site is listed. One that is being visited is visited again
+// after that: the page may have been read before somebody asked.
 func (s *Scheduler) Hurry(domain string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -234,8 +236,9 @@ func (s *Scheduler) Hurry(domain string) bool {
 	if e == nil || e.dropped {
 		return false
 	}
+	e.asked = true
 	if i := slices.Index(s.queue, e); i >= 0 { // else it runs, or waits behind its owner
-		e.Due, e.asked = s.now(), true
+		e.Due = s.now()
 		heap.Fix(&s.queue, i)
 		s.kick()
 	}
