@@ -168,7 +168,7 @@ func TestSecretsNeverShow(t *testing.T) {
 	_, refused := s.Send(t.Context(), message)
 	o.URL = "http://127.0.0.1:1" + token
 	_, unreachable := sender(t, o).Send(t.Context(), message)
-	roomPath := "/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX"
+	roomPath := "/services/T00000000/B00000000/abcdefghijklmnopqrstuvwx"
 	url, client, _ = service(t, 403, nil, strings.Repeat("x", 190)+roomPath)
 	_, room := sender(t, chat.Options{URL: url + roomPath, Client: client}).Send(t.Context(), message)
 	_, bad := chat.New(chat.Options{URL: "gopher://a" + token, ChatID: ""})
@@ -177,7 +177,7 @@ func TestSecretsNeverShow(t *testing.T) {
 			t.Fatal("no error")
 		}
 	}
-	notifytest.NoSecret(t, []string{token, half, roomPath, roomPath[:20], "XXXXXXXX"}, refused, unreachable, room, bad, s, o, &o)
+	notifytest.NoSecret(t, []string{token, half, roomPath, roomPath[:20], "ijklmnop"}, refused, unreachable, room, bad, s, o, &o)
 	if !strings.Contains(unreachable.Error(), "127.0.0.1:1") {
 		t.Errorf("an operator could not tell which service it was: %v", unreachable)
 	}
