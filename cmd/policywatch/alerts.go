@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 
@@ -131,23 +130,4 @@ func (p *program) resendAll(ctx context.Context, ids []string, channel string) e
 		return unfinished{fmt.Errorf("%d of %d could not be delivered; `policywatch alerts` says why, and what waits is tried again", sent.Failed, sent.Asked)}
 	}
 	return nil
-}
-
-// onArchive runs f with the archive open for writing.
-func (p *program) onArchive(ctx context.Context, f func(*wire.App) error) (err error) {
-	a, err := wire.Open(ctx, p.options(), false)
-	if err != nil {
-		return archiveError(err)
-	}
-	defer func() {
-		if cerr := a.Close(); err == nil && cerr != nil {
-			err = unfinished{cerr}
-		}
-	}()
-	err = f(a)
-	var usage *wire.UsageError
-	if err != nil && !errors.As(err, &usage) {
-		return unfinished{err}
-	}
-	return err
 }

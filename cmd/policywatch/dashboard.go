@@ -27,7 +27,7 @@ on showing that.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			serve := func(a *wire.App) error { return p.serve(cmd.Context(), a, listen, act) }
 			if act {
-				return p.onArchive(cmd.Context(), serve)
+				return p.writable(cmd.Context(), serve)
 			}
 			return p.archive(cmd.Context(), serve)
 		},

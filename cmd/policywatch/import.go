@@ -46,7 +46,7 @@ knows with another history is left as it is.`,
 			if len(args) > 1 || out != "" || p.format == "csv" {
 				return usagef("a data set goes into the archive: import it by itself, without --out and --format csv")
 			}
-			return p.importDataset(cmd.Context(), args[0])
+			return p.writable(cmd.Context(), func(a *wire.App) error { return p.importDataset(cmd.Context(), a, args[0]) })
 		},
 	}
 	f := cmd.Flags()
@@ -94,16 +94,7 @@ func (p *program) importSites(paths []string, out string, skip, force bool) erro
 	return nil
 }
 
-func (p *program) importDataset(ctx context.Context, dir string) (err error) {
-	a, err := wire.Open(ctx, p.options(), false)
-	if err != nil {
-		return archiveError(err)
-	}
-	defer func() {
-		if cerr := a.Close(); err == nil && cerr != nil {
-			err = unfinished{cerr}
-		}
-	}()
+func (p *program) importDataset(ctx context.Context, a *wire.App, dir string) error {
 	bar := p.counter()
 	done, err := a.ImportDataset(ctx, dir, bar.step)
 	bar.done()

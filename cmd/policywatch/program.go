@@ -185,21 +185,38 @@ func (p *program) tools(f func(*wire.Tools) error) error {
 func (p *program) archive(ctx context.Context, f func(*wire.App) error) (err error) {
 	a, err := wire.Open(ctx, p.options(), true)
 	if err != nil {
-		var usage *wire.UsageError
-		switch {
-		case errors.As(err, &usage):
-			return err
-		case errors.Is(err, fs.ErrNotExist):
-			return unfinished{fmt.Errorf("%w; `policywatch scan` makes the archive, --db and --config name another", err)}
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("%w; `policywatch scan` makes the archive, --db and --config name another", err)
 		}
-		return unfinished{err}
+		return archiveError(err)
 	}
-	defer func() {
-		if cerr := a.Close(); err == nil && cerr != nil {
-			err = unfinished{cerr}
-		}
-	}()
+	defer closing(a, &err)
 	return f(a)
+}
+
+// writable runs f with the archive open for writing, made where there is none.
+func (p *program) writable(ctx context.Context, f func(*wire.App) error) (err error) {
+	a, err := wire.Open(ctx, p.options(), false)
+	if err != nil {
+		return archiveError(err)
+	}
+	defer closing(a, &err)
+	return f(a)
+}
+
+// closing closes the archive; trouble with that counts where there was none before.
+func closing(a *wire.App, err *error) {
+	if cerr := a.Close(); *err == nil && cerr != nil {
+		*err = unfinished{cerr}
+	}
+}
+
+func archiveError(err error) error {
+	var usage *wire.UsageError
+	if errors.As(err, &usage) {
+		return err
+	}
+	return unfinished{err}
 }
 
 // json writes one value on one line.

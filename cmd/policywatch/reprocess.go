@@ -20,21 +20,12 @@ The version itself and the chain of digests stay as they were, and nobody is tol
 what a better reader sees is not the site's change. Versions that the same reader
 has read are passed over, so a run that was cut short is finished by repeating it.`,
 		Annotations: writes("text", "json"),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			// Not made for nothing: there must be an archive to read again.
 			if err := p.archive(cmd.Context(), func(*wire.App) error { return nil }); err != nil {
 				return err
 			}
-			a, err := wire.Open(cmd.Context(), p.options(), false)
-			if err != nil {
-				return archiveError(err)
-			}
-			defer func() {
-				if cerr := a.Close(); err == nil && cerr != nil {
-					err = unfinished{cerr}
-				}
-			}()
-			return p.readAgain(cmd, a, args, again)
+			return p.writable(cmd.Context(), func(a *wire.App) error { return p.readAgain(cmd, a, args, again) })
 		},
 	}
 	cmd.Flags().BoolVar(&again, "again", false, "also read what the same reader has read")

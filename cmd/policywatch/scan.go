@@ -62,11 +62,7 @@ func (p *program) scanSites(ctx context.Context, o wire.Options, args []string, 
 	if err != nil {
 		return archiveError(err)
 	}
-	defer func() {
-		if cerr := a.Close(); err == nil && cerr != nil {
-			err = unfinished{cerr}
-		}
-	}()
+	defer closing(a, &err)
 	hit := false
 	bar := p.progress(len(sites))
 	sum, err := a.Monitor.Scan(ctx, sites, a.Concurrency(), func(r monitor.Result) {
@@ -100,14 +96,6 @@ func (p *program) scanSites(ctx context.Context, o wire.Options, args []string, 
 		return unfinished{errors.New("no site could be read; every one gave a fault")}
 	}
 	return nil
-}
-
-func archiveError(err error) error {
-	var usage *wire.UsageError
-	if errors.As(err, &usage) {
-		return err
-	}
-	return unfinished{err}
 }
 
 // scanLine writes one site's result. Text output leaves quiet sites out unless
