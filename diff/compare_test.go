@@ -170,6 +170,17 @@ func TestClasses(t *testing.T) {
 	}
 }
 
+// D8: a section on retention that also says what is collected and logged takes
+// nothing of the sections on collecting with it.
+func TestDroppedTopicsOfOtherSectionsStay(t *testing.T) {
+	const gone = "# Retention\nWe keep the personal data that you give us when you register for 6 months. The IP address that the server writes into its log files automatically is deleted after 30 days.\n"
+	with := edit(t, english, "# Sharing", "# Information collected automatically\nThe server log records your IP address, browser type and the time of each visit automatically.\n"+gone+"# Sharing")
+	with = edit(t, with, "# Retention\nWe keep personal data for 6 months. After that the data are deleted.\n", "")
+	if ch := compare(t, "en", with, edit(t, with, gone, "")); !slices.Equal(ch.Dropped, []record.Topic{record.Retention}) {
+		t.Errorf("dropped %v: %s", ch.Dropped, ch.Reason)
+	}
+}
+
 func TestDroppedTopicIsNamed(t *testing.T) {
 	ch := compare(t, "en", english, edit(t, english, "# Retention\nWe keep personal data for 6 months. After that the data are deleted.\n", ""))
 	if !slices.Contains(ch.Dropped, record.Retention) {

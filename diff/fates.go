@@ -182,8 +182,8 @@ func (x *comparison) lost(k int, topics []record.Topic, is map[record.Topic]bool
 	main := x.old.mainTopics(k)
 	for i, t := range topics {
 		// What the section touched only in passing is not gone while another
-		// section covers it.
-		if i == 0 || !is[t] || slices.Contains(main, t) {
+		// section covers it; what it was about as well is not while one is led by it.
+		if i == 0 || !is[t] || slices.Contains(main, t) && !x.new.leads(t) {
 			x.change.Dropped = noteAll(x.change.Dropped, t)
 		}
 	}

@@ -113,6 +113,11 @@ func (s *side) mainTopics(k int) (out []record.Topic) {
 	return out
 }
 
+// leads reports whether a section under a heading is about the topic before all else.
+func (s *side) leads(t record.Topic) bool {
+	return slices.ContainsFunc(s.doc.Sections, func(sec record.Section) bool { return !sec.Implicit && len(sec.Topics) > 0 && sec.Topics[0] == t })
+}
+
 // sure is the confidence of a topic that is no passing mention.
 const sure = 0.75
 

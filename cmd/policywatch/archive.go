@@ -22,9 +22,14 @@ func (p *program) versionOf(ctx context.Context, a *wire.App, arg string) (*reco
 	}
 	site, err := a.Pick([]string{name})
 	if err != nil {
-		return nil, usagef("%s: there is no such file, and as a site %w", arg, err)
+		return nil, err
 	}
 	v, err := a.Store.Version(ctx, site[0].Domain, n)
+	if wire.IsNotFound(err) && n > 0 {
+		if newest, nerr := a.Store.Version(ctx, site[0].Domain, 0); nerr == nil {
+			return nil, usagef("%s: the archive holds versions 1 to %d of it", arg, newest.Number)
+		}
+	}
 	return v, notFound(err, arg)
 }
 
