@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"fmt"
+	"log/slog"
 	"runtime"
 	"runtime/debug"
 
@@ -12,7 +13,7 @@ import (
 // program trips over must end neither a daemon nor a scan. The log gets the
 // stack. The value of a panic that is not the run time's own may hold anything,
 // a page's text or a secret, and is told by its type only.
-func (m *Monitor) guard(site record.Site, f func()) (fault *record.Fault) {
+func guard(log *slog.Logger, site record.Site, f func()) (fault *record.Fault) {
 	defer func() {
 		r := recover()
 		if r == nil {
@@ -22,7 +23,7 @@ func (m *Monitor) guard(site record.Site, f func()) (fault *record.Fault) {
 		if e, ok := r.(runtime.Error); ok {
 			fault.Detail = "the visit panicked: " + e.Error()
 		}
-		m.Log.Error("a visit panicked", "site", site.Domain, "detail", fault.Detail, "stack", string(debug.Stack()))
+		log.Error("a visit panicked", "site", site.Domain, "detail", fault.Detail, "stack", string(debug.Stack()))
 	}()
 	f()
 	return nil

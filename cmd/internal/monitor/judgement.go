@@ -27,6 +27,8 @@ type judgement struct {
 	visit   record.Visit
 	result  Result
 	weather weather
+	// look is the visit's own; nil for a capture that was kept.
+	look Look
 	// released means that a person vouches for the capture.
 	released bool
 	shifting
@@ -249,10 +251,10 @@ func (j *judgement) seenTwice(old *record.Document, v *record.Version, dropped [
 // again is what the server sends when it is asked once more after a pause, first
 // itself where it is the same, nil when no statement came.
 func (j *judgement) again(first *record.Document) *record.Document {
-	if !pause(j.ctx, j.m.SecondLook) {
+	if j.look == nil || !pause(j.ctx, j.m.SecondLook) {
 		return nil
 	}
-	obs := j.m.Crawl.Again(j.ctx, j.site, j.obs.URL, first)
+	obs := j.look.Again(j.ctx, j.obs.URL, first)
 	j.visit.Trail = append(j.visit.Trail, obs.Trail...)
 	switch {
 	case obs.Fault != nil:

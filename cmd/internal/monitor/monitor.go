@@ -24,13 +24,6 @@ type Store interface {
 	Commit(ctx context.Context, v record.Visit) error
 }
 
-// Crawler makes visits. Again looks at one page once more, past every cache; the
-// observation is Unmodified when it shows the text of first again.
-type Crawler interface {
-	Observe(ctx context.Context, site record.Site, prior record.Prior) record.Observation
-	Again(ctx context.Context, site record.Site, page string, first *record.Document) record.Observation
-}
-
 // Reader reads a kept snapshot anew, with the extractor of today.
 type Reader interface {
 	Document(ctx context.Context, snap *record.Snapshot, site record.Site) (*record.Document, error)
@@ -55,7 +48,7 @@ type Router interface {
 // Monitor checks sites. It is safe for concurrent use on different sites.
 type Monitor struct {
 	Store    Store
-	Crawl    Crawler
+	Looker   Looker
 	Read     Reader
 	Sections Sections
 	Diff     Comparer
@@ -94,37 +87,33 @@ func (m *Monitor) check(ctx context.Context, site record.Site, w weather) (Resul
 		return Result{}, err
 	}
 	past.Site = site.Domain
-	obs := m.observe(ctx, site, past)
+	look := m.Looker.Look(ctx, site, past)
+	kept := false
+	defer func() { look.End(kept) }()
+	obs := look.Observation()
 	if obs.Fault != nil && obs.Fault.Kind == record.FaultCancelled {
 		return Result{}, ErrInterrupted
 	}
 	w.see(site.Domain, obs.Fault)
-	j, err := m.judge(ctx, site, past, obs, w)
+	j, err := m.judge(ctx, site, past, look, w)
 	if err != nil {
 		return Result{}, err
 	}
 	var r Result
-	if f := m.guard(site, func() { r, err = j.commit() }); f != nil {
+	if f := guard(m.Log, site, func() { r, err = j.commit() }); f != nil {
 		return Result{}, f
 	}
+	kept = err == nil
 	return r, err
-}
-
-// observe makes the visit. A panic in it is the site's fault.
-func (m *Monitor) observe(ctx context.Context, site record.Site, past record.Past) (obs record.Observation) {
-	prior := past.Prior
-	prior.Identity, prior.Exact = past.TextDigest, past.ExactDigest
-	if f := m.guard(site, func() { obs = m.Crawl.Observe(ctx, site, prior) }); f != nil {
-		return record.Observation{Site: site.Domain, At: m.Clock(), Fault: f}
-	}
-	return obs
 }
 
 // judge turns an observation into the visit to commit. What panics in it leaves
 // the version that stands, like any other fault.
-func (m *Monitor) judge(ctx context.Context, site record.Site, past record.Past, obs record.Observation, w weather) (j *judgement, err error) {
-	f := m.guard(site, func() {
+func (m *Monitor) judge(ctx context.Context, site record.Site, past record.Past, look Look, w weather) (j *judgement, err error) {
+	obs := look.Observation()
+	f := guard(m.Log, site, func() {
 		j = m.judgement(ctx, site, past, obs, w)
+		j.look = look
 		switch {
 		case obs.Fault != nil:
 			j.faulted()

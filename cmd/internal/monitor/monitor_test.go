@@ -100,6 +100,11 @@ func (s *scene) read(text, extractor string) *record.Document {
 	return d
 }
 
+// from looks through a crawler in this process.
+func (s *scene) from(c monitor.Crawler) monitor.Here {
+	return monitor.Here{Crawl: c, Clock: func() time.Time { return s.now }, Log: slog.New(slog.DiscardHandler)}
+}
+
 func newScene(t *testing.T) *scene {
 	t.Helper()
 	lex, err := configs.Lexicons(configs.Data())
@@ -129,7 +134,7 @@ func newScene(t *testing.T) *scene {
 	s.crawl = &script{clock: clock}
 	english := speech.New(books).In("en")
 	s.Monitor = &monitor.Monitor{
-		Store: db, Crawl: s.crawl, Sections: section.New(lex), Diff: diff.New(lex, english), English: english.Plain(), Volatile: volatile.New(lex), Read: s,
+		Store: db, Looker: s.from(s.crawl), Sections: section.New(lex), Diff: diff.New(lex, english), English: english.Plain(), Volatile: volatile.New(lex), Read: s,
 		Route:        notify.NewRouter([]notify.Route{{Channels: []string{"c"}}}),
 		Profile:      func(record.Site) record.Profile { return section.Choose(profiles, "water.example.gov") },
 		ConfirmAfter: 10 * time.Minute, FailNoticeAfter: 3, Clock: clock, Log: slog.New(slog.DiscardHandler),
@@ -411,7 +416,7 @@ func TestAnOutageOfOurOwnIsNotBlamedOnTheSites(t *testing.T) {
 	}
 	scan := func(next func(site string) record.Observation) record.ScanSummary {
 		s.now = s.now.Add(time.Hour)
-		s.Crawl = bySite{s, next}
+		s.Looker = s.from(bySite{s, next})
 		sum, err := s.Scan(t.Context(), sites, 1, func(monitor.Result) {})
 		if err != nil {
 			t.Fatal(err)
@@ -517,9 +522,9 @@ func TestConcurrentSitesStayApart(t *testing.T) {
 	for _, n := range strings.Fields("a b c d e f g h") {
 		sites = append(sites, record.Site{Domain: n + ".gov"})
 	}
-	s.Crawl = bySite{s, func(site string) record.Observation {
+	s.Looker = s.from(bySite{s, func(site string) record.Observation {
 		return s.sees(strings.ReplaceAll(statement, "Water", site), "text/1")()
-	}}
+	}})
 	for range 2 {
 		s.now = s.now.Add(time.Hour)
 		sum, err := s.Scan(t.Context(), sites, 4, func(r monitor.Result) {

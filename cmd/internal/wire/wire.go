@@ -230,7 +230,7 @@ func (t *Tools) around(db *store.DB) (_ *App, err error) {
 		return nil, err
 	}
 	a.Monitor = &monitor.Monitor{
-		Store: db, Crawl: t.Crawler, Read: t.Desk, Sections: t.Sections, Diff: t.Diff, English: t.english, Volatile: t.Volatile, Route: a.router, Profile: t.Profile,
+		Store: db, Looker: monitor.Here{Crawl: t.Crawler, Clock: time.Now, Log: t.log}, Read: t.Desk, Sections: t.Sections, Diff: t.Diff, English: t.english, Volatile: t.Volatile, Route: a.router, Profile: t.Profile,
 		ConfirmAfter: time.Duration(t.config.Crawl.ConfirmAfter), SecondLook: secondLook(time.Duration(t.config.Crawl.ConfirmAfter)),
 		FailNoticeAfter: t.config.Schedule.FailNoticeAfter, RemindEvery: time.Duration(t.config.Schedule.RemindEvery), Clock: time.Now, Log: t.log,
 	}
