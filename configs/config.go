@@ -108,12 +108,16 @@ type Channel struct {
 	// URL is where a webhook or a chat message is posted. For a feed it is the
 	// address at which readers find it, which may be left out.
 	URL Secret `yaml:"url"`
-	// Secret signs webhooks; PreviousSecret signs them too while receivers change
-	// over from it.
+	// Secret signs webhooks, and is the access token for Matrix; PreviousSecret signs
+	// webhooks too while receivers change over from it.
 	Secret         Secret `yaml:"secret"`
 	PreviousSecret Secret `yaml:"previous_secret"`
-	// ChatID is the conversation that a bot writes to; other chats have it in
-	// their address.
+	// Service is whose words a chat understands: "webhook" (Slack, Mattermost,
+	// Rocket.Chat), "bot" (Telegram, Bale), "teams" or "matrix". Empty means a bot
+	// where the address is a bot's, else a webhook.
+	Service string `yaml:"service"`
+	// ChatID is the conversation that a bot writes to, or the ID of a Matrix room;
+	// other chats have it in their address.
 	ChatID string `yaml:"chat_id"`
 	// Path is a folder, or the file of a feed.
 	Path string `yaml:"path"`

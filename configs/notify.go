@@ -105,17 +105,7 @@ func (ch *Channel) check(v *validator, key string) {
 			v.bad(key+".previous_secret", "there is no secret that follows it; write the new one as secret")
 		}
 	case "chat":
-		checkURL(v, key+".url", ch.URL.Reveal(), "http", "https")
-		bot := false
-		if u, err := url.Parse(ch.URL.Reveal()); err == nil {
-			bot = strings.HasPrefix(u.Path, "/bot")
-		}
-		switch {
-		case bot && ch.ChatID == "":
-			v.bad(key+".chat_id", "is empty; name the conversation that the bot writes to, as \"-1001234567890\" or \"@name\"")
-		case !bot && ch.ChatID != "":
-			v.bad(key+".chat_id", "is for bots, whose address goes on with /bot and a token; leave it out")
-		}
+		ch.checkChat(v, key)
 	case "file", "atom":
 		if ch.Path == "" {
 			v.bad(key+".path", "is empty; name a %s", map[string]string{"file": "folder", "atom": "file, as feed.xml"}[ch.Kind])
@@ -125,6 +115,42 @@ func (ch *Channel) check(v *validator, key string) {
 		}
 	default:
 		v.bad(key+".kind", "%q is not mail, webhook, file, atom or chat", ch.Kind)
+	}
+}
+
+func (ch *Channel) checkChat(v *validator, key string) {
+	checkURL(v, key+".url", ch.URL.Reveal(), "http", "https")
+	bot := false
+	if u, err := url.Parse(ch.URL.Reveal()); err == nil {
+		bot = strings.HasPrefix(u.Path, "/bot")
+	}
+	switch ch.Service {
+	case "matrix":
+		if !strings.HasPrefix(ch.ChatID, "!") {
+			v.bad(key+".chat_id", "%q is not the ID of a Matrix room; write it as \"!abc:example.org\", which the room's settings show under Advanced", ch.ChatID)
+		}
+		if ch.Secret == "" {
+			v.bad(key+".secret", "is empty; give the access token of the account that writes, as ${MATRIX_TOKEN}")
+		}
+		return
+	case "", "bot":
+		if (bot || ch.Service == "bot") && ch.ChatID == "" {
+			v.bad(key+".chat_id", "is empty; name the conversation that the bot writes to, as \"-1001234567890\" or \"@name\"")
+		}
+		if ch.Service == "bot" && !bot {
+			v.bad(key+".url", "is not a bot's, which goes on with /bot and its token")
+		}
+	case "webhook", "teams":
+		bot = false
+	default:
+		v.bad(key+".service", "%q is not webhook, bot, teams or matrix", ch.Service)
+		return
+	}
+	if !bot && ch.ChatID != "" && ch.Service != "bot" {
+		v.bad(key+".chat_id", "is for bots, whose address goes on with /bot and a token, and for service: matrix; leave it out")
+	}
+	if ch.Secret != "" {
+		v.bad(key+".secret", "is for webhooks and for service: matrix; a chat's secret is its address, so leave it out")
 	}
 }
 

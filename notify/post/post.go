@@ -106,12 +106,22 @@ type Verdict struct {
 // Post sends a body of JSON. Its errors hold no secret; where the receiver named
 // a time to wait, they carry it as RetryAfter.
 func (t *Target) Post(ctx context.Context, header http.Header, body []byte, read Reader) (retry bool, err error) {
+	return t.send(ctx, http.MethodPost, t.url, header, body, read)
+}
+
+// Put is Post by the method PUT to a path below the address, escaped already. Who
+// puts the same path twice makes one message, where the service knows PUT.
+func (t *Target) Put(ctx context.Context, path string, header http.Header, body []byte, read Reader) (retry bool, err error) {
+	return t.send(ctx, http.MethodPut, strings.TrimSuffix(t.url, "/")+path, header, body, read)
+}
+
+func (t *Target) send(ctx context.Context, method, address string, header http.Header, body []byte, read Reader) (retry bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, t.timeout)
 	defer cancel()
 	if trace.On(ctx) {
 		ctx = httptrace.WithClientTrace(ctx, watch(ctx))
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, t.url, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
 	if err != nil {
 		return false, t.fault("cannot be asked", err, 0)
 	}

@@ -51,7 +51,7 @@ func newSender(ch configs.Channel, cfg configs.Config, client *http.Client) (not
 	case "webhook":
 		return webhook.New(webhook.Options{URL: ch.URL.Reveal(), Secret: ch.Secret.Reveal(), Previous: ch.PreviousSecret.Reveal(), Client: client})
 	case "chat":
-		return chat.New(chat.Options{URL: ch.URL.Reveal(), ChatID: ch.ChatID, Client: client})
+		return chat.New(chat.Options{Service: chat.Service(ch.Service), URL: ch.URL.Reveal(), ChatID: ch.ChatID, Token: ch.Secret.Reveal(), Client: client})
 	case "file":
 		return file.New(file.Options{Path: ch.Path, Compose: composer(ch)})
 	case "atom":
