@@ -168,22 +168,26 @@ func (d *Dispatcher) judge(a record.Alert, retry bool, err error, now time.Time)
 	var accepted interface{ Accepted() bool }
 	switch {
 	case err == nil:
-		a.State, a.Settled, a.Reason = record.AlertSent, now, "delivered"
+		a.State, a.Settled, a.Reason, a.Told = record.AlertSent, now, "delivered", say("told.alert.delivered")
 		return a
 	case errors.As(err, &accepted) && accepted.Accepted():
 		a.State, a.Settled, a.Reason = record.AlertSent, now, "delivered; "+reason(err)
+		a.Told = say("told.alert.accepted", said(err))
 		return a
 	}
 	wait, more := d.wait(a.Tries)
 	switch {
 	case !retry:
 		a.State, a.Settled, a.Reason = record.AlertGivenUp, now, "refused: "+reason(err)
+		a.Told = say("told.alert.refused", said(err))
 	case !more:
 		a.State, a.Settled, a.Reason = record.AlertGivenUp, now, fmt.Sprintf("given up after %d tries: %s", a.Tries, reason(err))
+		a.Told = say("told.alert.given_up", record.Count(a.Tries), said(err))
 	default:
 		wait = d.jitter(wait)
 		wait = max(wait, retryAfter(err))
 		a.Next, a.Reason = now.Add(wait), fmt.Sprintf("try %d failed: %s", a.Tries, reason(err))
+		a.Told = say("told.alert.failed", record.Count(a.Tries), said(err))
 	}
 	return a
 }
@@ -205,6 +209,14 @@ func reason(err error) string {
 	}
 	return string(s)
 }
+
+// say is a reason as data, and said what an error says within it: the answer of
+// a server or of a library, which stands as it came.
+func say(key string, values ...record.Value) []record.Sentence {
+	return []record.Sentence{record.Say(key, values...)}
+}
+
+func said(err error) record.Value { return record.Quote("ltr", reason(err)) }
 
 func (d *Dispatcher) now() time.Time {
 	if d.Clock != nil {

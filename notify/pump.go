@@ -193,7 +193,7 @@ func (p *pump) hold(it *item) bool {
 	ch := d.channel(it.channel)
 	if hold, why := ch.held(now); why != nil {
 		w := d.firstWait()
-		it.putOff(hold.Add(max(d.jitter(w)-w, 0)), "put off, its channel is failing: "+reason(why))
+		it.putOff(hold.Add(max(d.jitter(w)-w, 0)), "put off, its channel is failing: "+reason(why), say("told.alert.held", said(why)))
 		return true
 	}
 	// A digest waits for the most patient of its alerts' routes, so that one that
@@ -205,20 +205,21 @@ func (p *pump) hold(it *item) bool {
 		}
 	}
 	if plan.At.After(now) {
-		it.putOff(plan.At, plan.Reason)
+		it.putOff(plan.At, plan.Reason, plan.Told)
 		return true
 	}
 	rate := d.Rates[it.channel]
 	if at := ch.turn(it.id, now, rate); at.After(now) {
-		it.putOff(at, fmt.Sprintf("put off, the channel takes %d messages in %s", rate.Messages, rate.Per))
+		it.putOff(at, fmt.Sprintf("put off, the channel takes %d messages in %s", rate.Messages, rate.Per),
+			say("told.alert.rate", record.Count(rate.Messages), record.Duration(rate.Per)))
 		return true
 	}
 	return false
 }
 
-func (it *item) putOff(until time.Time, reason string) {
+func (it *item) putOff(until time.Time, reason string, why []record.Sentence) {
 	for i := range it.alerts {
-		it.alerts[i].Next, it.alerts[i].Reason = until, reason
+		it.alerts[i].Next, it.alerts[i].Reason, it.alerts[i].Told = until, reason, why
 	}
 }
 
@@ -233,7 +234,7 @@ func (p *pump) try(it *item) (count func(*Tally) *int, err error) {
 	a := d.judge(it.alerts[0], retry, serr, now)
 	for i := range it.alerts {
 		b := &it.alerts[i]
-		b.State, b.Tries, b.Next, b.Settled, b.Reason = a.State, a.Tries, a.Next, a.Settled, a.Reason
+		b.State, b.Tries, b.Next, b.Settled, b.Reason, b.Told = a.State, a.Tries, a.Next, a.Settled, a.Reason, a.Told
 	}
 	d.channel(it.channel).note(d, now, a.State == record.AlertSent, retry, serr)
 	switch a.State {

@@ -83,7 +83,7 @@ func (r *Router) Alerts(ev record.Event) []record.Alert {
 	}
 	for i := range out {
 		plan := r.Plan(ev, out[i].Channel, ev.At)
-		out[i].Next, out[i].Reason = plan.At, plan.Reason
+		out[i].Next, out[i].Reason, out[i].Told = plan.At, plan.Reason, plan.Told
 	}
 	return out
 }
@@ -94,9 +94,13 @@ type Plan struct {
 	At time.Time
 	// Digest means that it is told together with the others that wait.
 	Digest bool
-	// Reason says in words what it waits for.
+	// Reason says in words what it waits for; Told is the same as data.
 	Reason string
+	Told   []record.Sentence
 }
+
+// digestWait is the phrase of what an alert waits for.
+var digestWait = map[Period]string{Hourly: "told.alert.digest.hourly", Daily: "told.alert.digest.daily", Weekly: "told.alert.digest.weekly"}
 
 // Plan returns when a channel may be told of ev if now is the time. It follows
 // from the routes of today: an alert whose route is gone is told at once.
@@ -122,12 +126,13 @@ func (r *Router) Plan(ev record.Event, channel string, now time.Time) Plan {
 }
 
 func (r *Router) plan(ev record.Event, channel string, now time.Time, route Route) Plan {
-	p := Plan{At: now, Reason: "waits for its delivery"}
+	p := Plan{At: now, Reason: "waits for its delivery", Told: say("told.alert.due")}
 	if route.Digest.Every != "" {
 		p.Digest = true
 		// By the event's time, so that it does not move as long as the alert waits.
 		if slot := route.Digest.After(ev.At); slot.After(now) {
 			p.At, p.Reason = slot, "waits for the "+string(route.Digest.Every)+" digest"
+			p.Told = say(digestWait[route.Digest.Every])
 		}
 	}
 	s := severity(ev)
@@ -136,7 +141,7 @@ func (r *Router) plan(ev record.Event, channel string, now time.Time, route Rout
 		if at.Equal(p.At) {
 			break
 		}
-		p.At, p.Reason = at, "waits for the end of quiet hours"
+		p.At, p.Reason, p.Told = at, "waits for the end of quiet hours", say("told.alert.quiet")
 	}
 	return p
 }

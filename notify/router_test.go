@@ -142,7 +142,7 @@ func TestPlan(t *testing.T) {
 			r.Quiet = map[string]notify.Quiet{"office": c.channel}
 			ev := record.Event{Type: record.EventChanged, Site: "a.example", At: c.happened, Severity: c.severity}
 			p := r.Plan(ev, "office", c.now)
-			if !p.At.Equal(c.want) || p.Digest != c.digest || p.Reason == "" {
+			if !p.At.Equal(c.want) || p.Digest != c.digest || p.Reason == "" || len(p.Told) == 0 {
 				t.Errorf("%+v, want %s, digest %t", p, c.want, c.digest)
 			}
 			if alerts := r.Alerts(ev); c.now.Equal(c.happened) && len(alerts) == 1 && (!alerts[0].Next.Equal(c.want) || alerts[0].Reason != p.Reason) {

@@ -14,7 +14,7 @@ import (
 // same event to five channels is kept once.
 //
 //	1 id  2 channel  3 event blob  4 state  5 tries  6 next  7 settled  8 reason
-//	9 due  10 type  11 site  12 event's time  13 cause...  14 digest
+//	9 due  10 type  11 site  12 event's time  13 cause...  14 digest  15 sentence...
 type alertRow struct {
 	id      string
 	channel string
@@ -33,6 +33,7 @@ type alertRow struct {
 
 	why    []record.Cause
 	digest string // ID of the message that tells it with others
+	told   []record.Sentence
 }
 
 func (r *alertRow) encode() []byte {
@@ -53,6 +54,7 @@ func (r *alertRow) encode() []byte {
 		e.message(13, func(e *encoder) { encodeCause(e, &r.why[i]) })
 	}
 	e.str(14, r.digest)
+	encodeSentences(e, 15, r.told)
 	return e.b
 }
 
@@ -89,6 +91,8 @@ func decodeAlertRow(b []byte) (*alertRow, error) {
 			d.message(func(d *decoder) { r.why = append(r.why, decodeCause(d)) })
 		case 14:
 			r.digest = d.str()
+		case 15:
+			d.message(func(d *decoder) { r.told = append(r.told, decodeSentence(d)) })
 		}
 	}
 	return r, d.err
@@ -143,7 +147,7 @@ func (db *DB) prepareAlert(a *record.Alert) (outgoing, error) {
 	r := alertRow{
 		id: a.ID, channel: a.Channel, event: hex.EncodeToString(b.sum[:]), state: a.State, tries: a.Tries, next: a.Next,
 		settled: a.Settled, reason: a.Reason, due: a.Next, kind: a.Event.Type, site: a.Event.Site, at: a.Event.At,
-		why: a.Why, digest: a.Digest,
+		why: a.Why, digest: a.Digest, told: a.Told,
 	}
 	if r.state == "" {
 		r.state = record.AlertWaiting
@@ -199,7 +203,7 @@ func (db *DB) loadAlert(tx *bolt.Tx, key []byte) (*alertRow, record.Alert, error
 // alert joins a row and its event.
 func (db *DB) alert(tx *bolt.Tx, r *alertRow) (record.Alert, error) {
 	a := record.Alert{
-		ID: r.id, Channel: r.channel, State: r.state, Tries: r.tries, Next: r.next, Settled: r.settled, Reason: r.reason,
+		ID: r.id, Channel: r.channel, State: r.state, Tries: r.tries, Next: r.next, Settled: r.settled, Reason: r.reason, Told: r.told,
 		Why: r.why, Digest: r.digest,
 	}
 	sum, _ := parseDigest(r.event)

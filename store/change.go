@@ -141,7 +141,7 @@ func decodeEdit(d *decoder) (x record.Edit) {
 
 // A list of findings is field 1, repeated:
 //
-//	1 id  2 title  3 citation  4 must  5 status  6 topic...  7 evidence (1 quote, 2 section)  8 reason
+//	1 id  2 title  3 citation  4 must  5 status  6 topic...  7 evidence (1 quote, 2 section)  8 reason  9 sentence...
 func encodeFindings(e *encoder, n int, list []record.Finding) {
 	for i := range list {
 		e.message(n, func(e *encoder) { encodeFinding(e, &list[i]) })
@@ -162,6 +162,7 @@ func encodeFinding(e *encoder, f *record.Finding) {
 		})
 	}
 	e.str(8, f.Reason)
+	encodeSentences(e, 9, f.Told)
 }
 
 func decodeFinding(d *decoder) record.Finding {
@@ -194,6 +195,8 @@ func decodeFinding(d *decoder) record.Finding {
 			})
 		case 8:
 			f.Reason = d.str()
+		case 9:
+			d.message(func(d *decoder) { f.Told = append(f.Told, decodeSentence(d)) })
 		}
 	}
 	return f

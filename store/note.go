@@ -17,7 +17,7 @@ const stepsKept = 200
 // noteRow is a visit that had something to say, and how many quiet ones went
 // before it since the note before.
 //
-//	1 at  2 state  3 version  4 snapshot  5 fault  6 reason  7 step...
+//	1 at  2 state  3 version  4 snapshot  5 fault  6 reason  7 step...  8 sentence...
 //	10 quiet visits before  11 first of them  12 last of them
 type noteRow struct {
 	note                  record.VisitNote
@@ -27,7 +27,7 @@ type noteRow struct {
 
 // noteOf returns nil for a quiet visit: one that only saw that all is as it was.
 func noteOf(v *record.Visit, kept bool, sum digest) *noteRow {
-	n := record.VisitNote{At: v.At, State: v.State, Fault: v.Fault, Reason: v.Reason, Trail: v.Trail}
+	n := record.VisitNote{At: v.At, State: v.State, Fault: v.Fault, Reason: v.Reason, Told: v.Told, Trail: v.Trail}
 	if n.State == "" {
 		n.State = stateOf(v)
 	}
@@ -77,6 +77,7 @@ func (r *noteRow) encode() []byte {
 	for i := range n.Trail {
 		e.message(7, func(e *encoder) { encodeStep(e, &n.Trail[i]) })
 	}
+	encodeSentences(e, 8, n.Told)
 	e.uint(10, r.quiet)
 	e.time(11, r.quietFirst)
 	e.time(12, r.quietLast)
@@ -105,6 +106,8 @@ func decodeNoteRow(b []byte) (*noteRow, error) {
 			n.Reason = d.str()
 		case 7:
 			d.message(func(d *decoder) { n.Trail = append(n.Trail, decodeStep(d)) })
+		case 8:
+			d.message(func(d *decoder) { n.Told = append(n.Told, decodeSentence(d)) })
 		case 10:
 			r.quiet = d.uint()
 		case 11:

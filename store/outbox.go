@@ -193,7 +193,7 @@ func (db *DB) Requeue(ctx context.Context, now time.Time, ids ...string) ([]reco
 		for i := range rows {
 			a := &alerts[i]
 			a.State, a.Tries, a.Next, a.Settled, a.Digest = record.AlertWaiting, 0, now, time.Time{}, ""
-			a.Reason = "to be sent again on request"
+			a.Reason, a.Told = "to be sent again on request", []record.Sentence{record.Say("told.alert.again")}
 			if err := rows[i].replace(tx, a); err != nil {
 				return err
 			}
@@ -252,7 +252,7 @@ func (r *keptRow) replace(tx *bolt.Tx, a *record.Alert) error {
 	if err := due.Delete(dueKey(r.due, serial)); err != nil {
 		return err
 	}
-	r.state, r.tries, r.next, r.settled, r.reason, r.digest = a.State, a.Tries, a.Next, a.Settled, a.Reason, a.Digest
+	r.state, r.tries, r.next, r.settled, r.reason, r.told, r.digest = a.State, a.Tries, a.Next, a.Settled, a.Reason, a.Told, a.Digest
 	r.due = a.Next
 	if err := put(tx, bucketAlerts, r.key, r.encode()); err != nil {
 		return err

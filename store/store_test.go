@@ -62,7 +62,7 @@ func TestEveryFieldIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []record.VisitNote{{At: v.At, First: v.At, Count: 1, State: v.State, Version: 1, Snapshot: v.Version.Snapshot,
-		Fault: v.Fault, Reason: v.Reason, Trail: v.Trail}}
+		Fault: v.Fault, Reason: v.Reason, Told: v.Told, Trail: v.Trail}}
 	if d := cmp.Diff(want, notes); d != "" {
 		t.Errorf("visits (-committed +read):\n%s", d)
 	}

@@ -42,20 +42,18 @@ func (c *checker) element(e record.Element) record.Finding {
 	if f.Topics == nil {
 		f.Topics = []record.Topic{}
 	}
-	if reason := c.blind(); reason != "" {
-		f.Status, f.Reason = record.StatusUnknown, reason
-		return f
+	if reason, told := c.blind(); reason != "" {
+		return because(f, record.StatusUnknown, reason, told)
 	}
 	for _, t := range f.Topics {
 		if !c.r.speaks(c.lang, t) {
-			f.Status, f.Reason = record.StatusUnknown, fmt.Sprintf("the lexicon of %q has no words for %s", c.lang, t)
-			return f
+			return because(f, record.StatusUnknown, fmt.Sprintf("the lexicon of %q has no words for %s", c.lang, t),
+				record.Say("told.find.no_topic_words", inLanguages(c.lang), record.About(t)))
 		}
 	}
 	sections := c.covering(e)
 	if len(f.Topics) > 0 && len(sections) == 0 {
-		f.Status, f.Reason = record.StatusAbsent, "no section is about "+list(f.Topics)
-		return f
+		return because(f, record.StatusAbsent, "no section is about "+list(f.Topics), record.Say("told.find.no_section", record.About(f.Topics...)))
 	}
 	if len(e.Words) > 0 {
 		return c.byWords(f, e, sections)
@@ -63,18 +61,29 @@ func (c *checker) element(e record.Element) record.Finding {
 	return c.byTopic(f, e, sections)
 }
 
+// because gives a finding that is not present its verdict and the reason, in
+// English and as data.
+func because(f record.Finding, status record.Status, reason string, told ...record.Sentence) record.Finding {
+	f.Status, f.Reason, f.Told = status, reason, told
+	return f
+}
+
+func inLanguages(codes ...string) record.Value {
+	return record.Value{Kind: record.ValueLanguage, Texts: codes}
+}
+
 // blind says why nothing can be told of the document, empty when it can.
-func (c *checker) blind() string {
+func (c *checker) blind() (reason string, told record.Sentence) {
 	if v := c.doc.Quality.Verdict; v != record.VerdictStatement {
 		if v == "" {
-			return "nobody judged whether the page is a statement"
+			return "nobody judged whether the page is a statement", record.Say("told.find.unjudged")
 		}
-		return fmt.Sprintf("the page was judged %q, not a statement", v)
+		return fmt.Sprintf("the page was judged %q, not a statement", v), record.Say("told.find.no_statement", record.Clauses(record.Clause{Key: "verdict." + string(v)}))
 	}
 	if c.r.language(c.lang) == nil {
-		return fmt.Sprintf("there is no lexicon for the language %q", c.doc.Lang)
+		return fmt.Sprintf("there is no lexicon for the language %q", c.doc.Lang), record.Say("told.find.no_lexicon", inLanguages(c.doc.Lang))
 	}
-	return ""
+	return "", record.Sentence{}
 }
 
 // covering returns the sections that carry an element's topics, those of its
@@ -109,9 +118,8 @@ func (c *checker) covering(e record.Element) []record.Section {
 // byTopic finds the sentence that shows the topics most plainly.
 func (c *checker) byTopic(f record.Finding, e record.Element, sections []record.Section) record.Finding {
 	if len(e.Facts) > 0 && !c.hasFact(e.Facts, sections) {
-		f.Status = record.StatusAbsent
-		f.Reason = fmt.Sprintf("a section is about %s, but names none of: %s", list(f.Topics), list(e.Facts))
-		return f
+		return because(f, record.StatusAbsent, fmt.Sprintf("a section is about %s, but names none of: %s", list(f.Topics), list(e.Facts)),
+			record.Say("told.find.no_fact", record.About(f.Topics...), nouns(e.Facts)))
 	}
 	best := quote{score: math.Inf(-1)}
 	for _, s := range sections {
@@ -182,14 +190,23 @@ func (c *checker) byWords(f record.Finding, e record.Element, sections []record.
 		return f
 	}
 	if !known && len(e.Words[c.lang]) == 0 {
-		f.Status, f.Reason = record.StatusUnknown, fmt.Sprintf("the profile has no words for this in the language %q", c.lang)
-		return f
+		return because(f, record.StatusUnknown, fmt.Sprintf("the profile has no words for this in the language %q", c.lang),
+			record.Say("told.find.no_profile_words", inLanguages(c.lang)))
 	}
-	f.Status, f.Reason = record.StatusAbsent, "nothing in the statement says so"
-	if len(f.Topics) > 0 {
-		f.Reason = fmt.Sprintf("the sections about %s do not say so", list(f.Topics))
+	if len(f.Topics) == 0 {
+		return because(f, record.StatusAbsent, "nothing in the statement says so", record.Say("told.find.not_said"))
 	}
-	return f
+	return because(f, record.StatusAbsent, fmt.Sprintf("the sections about %s do not say so", list(f.Topics)),
+		record.Say("told.find.not_said_there", record.About(f.Topics...)))
+}
+
+// nouns are kinds of facts as a sentence speaks of them.
+func nouns(kinds []record.FactKind) record.Value {
+	out := make([]record.Clause, len(kinds))
+	for i, k := range kinds {
+		out[i].Key = "fact." + string(k)
+	}
+	return record.Clauses(out...)
 }
 
 func (c *checker) hasFact(kinds []record.FactKind, sections []record.Section) bool {

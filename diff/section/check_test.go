@@ -30,6 +30,9 @@ func check(t *testing.T, r *section.Reader, doc *record.Document, id string) map
 	out := map[string]record.Finding{}
 	for _, f := range r.Check(doc, profile(t, id)) {
 		out[f.ID] = f
+		if f.Status != record.StatusPresent && (len(f.Told) == 0 || f.Reason == "") {
+			t.Errorf("%s is %s, and cannot be told why in every language: %q", f.ID, f.Status, f.Reason)
+		}
 	}
 	return out
 }

@@ -25,7 +25,7 @@ import (
 // Citations are told either way where the statement cites at all, and languages
 // where the site has several; the other two only when they are violated.
 func (c *checker) observe() []record.Finding {
-	if c.blind() != "" {
+	if reason, _ := c.blind(); reason != "" {
 		return nil
 	}
 	var out []record.Finding
@@ -37,8 +37,8 @@ func (c *checker) observe() []record.Finding {
 	return append(out, c.languages()...)
 }
 
-func observation(id, title, citation string, status record.Status, reason string, e *record.Evidence) record.Finding {
-	return record.Finding{ID: id, Title: title, Citation: citation, Status: status, Topics: []record.Topic{}, Reason: reason, Evidence: e}
+func observation(id, title, citation string, status record.Status, reason string, e *record.Evidence, told ...record.Sentence) record.Finding {
+	return record.Finding{ID: id, Title: title, Citation: citation, Status: status, Topics: []record.Topic{}, Reason: reason, Evidence: e, Told: told}
 }
 
 // citation compares how the statement cites a text with the text's own number
@@ -63,10 +63,12 @@ func (c *checker) citation(n record.Citation) []record.Finding {
 				right = &o
 			case f.Value == n.Number:
 				return []record.Finding{observation("citation.date", "The text is cited with its own date", name, record.StatusAbsent,
-					fmt.Sprintf("number %s is cited with the date %s; its own date is %s (%s)", n.Number, d.Text, n.Written, n.Date), e)}
+					fmt.Sprintf("number %s is cited with the date %s; its own date is %s (%s)", n.Number, d.Text, n.Written, n.Date), e,
+					record.Say("told.find.cited_date", record.Text(n.Number), c.quoted(d.Text), record.Date(n.Date)))}
 			case d.Value == n.Date && strings.Trim(f.Value, "0123456789") == "" && len(f.Value) == len(n.Number):
 				return []record.Finding{observation("citation.number", "The text is cited with its own number", name, record.StatusAbsent,
-					fmt.Sprintf("the text of %s is cited as number %s; its own number is %s", n.Written, f.Value, n.Number), e)}
+					fmt.Sprintf("the text of %s is cited as number %s; its own number is %s", n.Written, f.Value, n.Number), e,
+					record.Say("told.find.cited_number", record.Date(n.Date), record.Text(f.Value), record.Text(n.Number)))}
 			}
 		}
 	}
@@ -127,7 +129,7 @@ func (c *checker) leftovers() []record.Finding {
 		if len(out) < most {
 			out = append(out, observation("leftover.template", "No template text is left over", "", record.StatusAbsent,
 				fmt.Sprintf("%q looks left over from a template or from another organisation's statement", words),
-				&record.Evidence{Quote: sentence, Section: c.sectionOf(block)}))
+				&record.Evidence{Quote: sentence, Section: c.sectionOf(block)}, record.Say("told.find.leftover", c.quoted(words))))
 		}
 	}
 	for i := range c.doc.Blocks {
@@ -199,7 +201,8 @@ func (c *checker) future() []record.Finding {
 	for _, f := range c.doc.Facts {
 		if f.Kind == record.FactUpdated && f.Value > tomorrow[:min(len(f.Value), len(tomorrow))] {
 			return []record.Finding{observation(record.FutureDate, "The last update is not in the future", "", record.StatusAbsent,
-				fmt.Sprintf("the statement says it was last updated on %s", f.Text), &record.Evidence{Quote: c.sentence(f), Section: c.sectionOf(f.Block)})}
+				fmt.Sprintf("the statement says it was last updated on %s", f.Text), &record.Evidence{Quote: c.sentence(f), Section: c.sectionOf(f.Block)},
+				record.Say("told.find.future", c.quoted(f.Text)))}
 		}
 	}
 	return nil
@@ -216,6 +219,7 @@ func (c *checker) languages() []record.Finding {
 	status := record.StatusPresent
 	var all, there, reasons []string
 	var e *record.Evidence
+	var told []record.Sentence
 	for _, l := range c.doc.Languages {
 		all = append(all, l.Lang)
 		switch {
@@ -228,11 +232,20 @@ func (c *checker) languages() []record.Finding {
 			status = record.StatusUnknown
 		}
 		reasons = append(reasons, fmt.Sprintf("%s is %s: %s", l.Lang, l.Status, l.Reason))
+		if l.Status == record.StatusAbsent {
+			told = append(told, record.Say("told.find.language_absent", inLanguages(l.Lang)))
+		} else {
+			told = append(told, record.Say("told.find.language_unknown", inLanguages(l.Lang)))
+		}
 	}
+	told = append([]record.Sentence{record.Say("told.find.languages", inLanguages(all...), inLanguages(there...))}, told...)
 	reason := fmt.Sprintf("the site is offered in %s, the statement stands in %s", strings.Join(all, ", "), strings.Join(there, ", "))
 	if e != nil && e.Quote == "" {
 		e = nil
 	}
 	return []record.Finding{observation("language.versions", "The statement is there in every language of the site", "", status,
-		strings.Join(append([]string{reason}, reasons...), "; "), e)}
+		strings.Join(append([]string{reason}, reasons...), "; "), e, told...)}
 }
+
+// quoted is words of the document within a sentence of ours.
+func (c *checker) quoted(words string) record.Value { return record.Quote(c.doc.Dir, words) }

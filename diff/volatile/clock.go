@@ -114,7 +114,8 @@ func Today(doc *record.Document, f record.Fact) record.Finding {
 	}
 	return record.Finding{ID: TodayID, Title: "The last update is a day of the statement's, not of the visit's", Status: record.StatusAbsent, Topics: []record.Topic{},
 		Reason:   fmt.Sprintf("the date of last update (%s) is the day of the visit, every time", f.Text),
-		Evidence: &record.Evidence{Quote: quote(doc.Blocks[f.Block].Text, f.Text), Section: section}}
+		Evidence: &record.Evidence{Quote: quote(doc.Blocks[f.Block].Text, f.Text), Section: section},
+		Told:     []record.Sentence{record.Say("told.find.today", record.Quote(doc.Dir, f.Text))}}
 }
 
 // quote is the block where it is short, else the line around the words.

@@ -59,6 +59,12 @@ func (f frame) Tell(told []record.Sentence, english string) template.HTML {
 	return f.Reason(english)
 }
 
+// Detail shows what exactly stood in the way of a visit, as the server, the network
+// or the program put it: a record of the trade, in English for every reader.
+func (f frame) Detail(s string) template.HTML {
+	return markup(f.say("web.detail", phrase(speech.IsolateQuotes(speech.LRI+speech.Clean(s)+speech.PDI, speech.LTR))))
+}
+
 // reasonOf is Tell as plain text.
 func (f frame) reasonOf(told []record.Sentence, english string) string {
 	if len(told) > 0 {
@@ -222,6 +228,19 @@ func (p sitePage) TickText(t tick) string {
 		s += p.Phrase("list.comma") + p.Severity(t.Severity)
 	}
 	return toNothing.Replace(s)
+}
+
+// Why is a visit's reason as data; one that made a version has it from the change.
+func (p sitePage) Why(n record.VisitNote) []record.Sentence {
+	if len(n.Told) > 0 {
+		return n.Told
+	}
+	for _, v := range p.Versions {
+		if v.Number == n.Version && v.Change != nil {
+			return v.Change.Told
+		}
+	}
+	return nil
 }
 
 // Dot draws a mark of the timeline in the shape of its severity.

@@ -222,7 +222,8 @@ func (f frame) element(norm string, x record.Finding) (title, citation string) {
 			}
 		}
 	}
-	return first(x.Title, x.ID), x.Citation
+	// An observation, which no norm lists.
+	return first(f.Phrase("web.observed."+x.ID), x.Title, x.ID), x.Citation
 }
 
 // snapshot hands out the bytes that a server sent, as a download only: they are

@@ -94,6 +94,7 @@ var findingTable = table[findingRow]{"findings", "One row an element of the lega
 	{"topics", list, "topics that count for it", func(f findingRow) any { return strs(f.Topics) }},
 	{"evidence", object, "quote, verbatim, and the heading that it stands under; null for none", func(f findingRow) any { return f.Evidence }},
 	{"reason", text, "why, in words", func(f findingRow) any { return f.Reason }},
+	{"told", object, "the reason as data; null of an element that is present", func(f findingRow) any { return f.Told }},
 }}
 
 var alertTable = table[record.Alert]{"alerts", "One row an event and channel: what was told to whom.", []column[record.Alert]{
@@ -110,6 +111,7 @@ var alertTable = table[record.Alert]{"alerts", "One row an event and channel: wh
 	{"tries", number, "deliveries attempted", func(a record.Alert) any { return a.Tries }},
 	{"settled", instant, "when it was sent or given up", func(a record.Alert) any { return a.Settled }},
 	{"outcome", text, "why it was sent, put off or given up", func(a record.Alert) any { return a.Reason }},
+	{"outcome_told", object, "the outcome as data", func(a record.Alert) any { return a.Told }},
 	{"why", object, "the routes that led to the channel, each with the conditions that the event met", func(a record.Alert) any { return a.Why }},
 	{"event", object, "the whole event as the webhook tells it", func(a record.Alert) any { return a.Event }},
 	{"told", object, "the event's reason, or its change's, as data", func(a record.Alert) any { return *told(&a.Event) }},

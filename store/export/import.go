@@ -117,7 +117,7 @@ func (in *importer) prepare() error {
 		eachRow(in.dir, "findings.jsonl", func(l findingLine) error {
 			id := versionID{l.Site, l.Version}
 			in.findings[id] = append(in.findings[id], record.Finding{ID: l.Element, Title: l.Title, Citation: l.Citation, Must: l.Must,
-				Status: l.Status, Topics: l.Topics, Evidence: l.Evidence, Reason: l.Reason})
+				Status: l.Status, Topics: l.Topics, Evidence: l.Evidence, Reason: l.Reason, Told: l.Told})
 			return nil
 		}),
 		eachRow(in.dir, "answers.jsonl", func(l answerLine) error {
@@ -343,12 +343,13 @@ func (in *importer) alerts(ctx context.Context) error {
 	}
 	err := eachRow(in.dir, "alerts.jsonl", func(l alertLine) error {
 		*told(&l.Event) = l.Told
-		a := record.Alert{ID: l.ID, Channel: l.Channel, Event: l.Event, State: l.State, Tries: l.Tries, Settled: l.Settled, Reason: l.Outcome, Why: l.Why}
+		a := record.Alert{ID: l.ID, Channel: l.Channel, Event: l.Event, State: l.State, Tries: l.Tries, Settled: l.Settled, Reason: l.Outcome, Told: l.OutcomeTold, Why: l.Why}
 		if s := in.sites[l.Event.Site]; s != nil && s.skip {
 			return nil
 		}
 		if a.State != record.AlertSent && a.State != record.AlertGivenUp {
 			a.State, a.Settled, a.Reason = record.AlertGivenUp, in.Now, "still waited when the data set was written; an import tells nothing"
+			a.Told = []record.Sentence{record.Say("told.alert.imported")}
 		}
 		if batch = append(batch, a); len(batch) < 500 {
 			return nil

@@ -161,6 +161,7 @@ type findingLine struct {
 	Topics   []record.Topic
 	Evidence *record.Evidence
 	Reason   string
+	Told     []record.Sentence
 }
 
 type alertLine struct {
@@ -171,6 +172,7 @@ type alertLine struct {
 	Why                  []record.Cause
 	Event                record.Event
 	Told                 []record.Sentence
+	OutcomeTold          []record.Sentence `json:"outcome_told"`
 }
 
 type answerLine struct {

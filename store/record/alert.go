@@ -112,8 +112,10 @@ type Alert struct {
 	Tries   int       `json:"tries"`
 	Next    time.Time `json:"next"`
 	Settled time.Time `json:"settled,omitzero"`
-	// Reason is why it was sent, put off or given up.
-	Reason string `json:"reason"`
+	// Reason is why it was sent, put off or given up, in English; Told is the same
+	// as data.
+	Reason string     `json:"reason"`
+	Told   []Sentence `json:"-"`
 }
 
 // Cause is why a channel was told: a route, and those of its conditions that the

@@ -34,6 +34,8 @@ type VisitNote struct {
 	Snapshot string `json:"snapshot,omitempty"`
 	Fault    *Fault `json:"fault,omitempty"`
 	Reason   string `json:"reason,omitempty"`
+	// Told is the reason as data, as in Visit.
+	Told []Sentence `json:"-"`
 	// Trail is kept for the newest notes only, and never for a quiet run.
 	Trail []Step `json:"trail,omitempty"`
 }

@@ -68,6 +68,9 @@ type Finding struct {
 	Topics   []Topic   `json:"topics"`
 	Evidence *Evidence `json:"evidence"`
 	Reason   string    `json:"reason"`
+	// Told is the reason as data. One that is present may have none: its evidence shows
+	// why.
+	Told []Sentence `json:"-"`
 }
 
 // Evidence is where a document shows an element.

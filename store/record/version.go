@@ -39,6 +39,8 @@ type Visit struct {
 	// told from the rest of the visit.
 	State  VisitState
 	Reason string
+	// Told is the reason as data. A visit with a fault or a change leaves it to that.
+	Told   []Sentence
 	Trail  []Step
 	Alerts []Alert
 }

@@ -62,11 +62,17 @@ func (j *judgement) settled() {
 }
 
 // unchanged keeps the version that stands. A suspicion that waited is over.
-func (j *judgement) unchanged(reason string) {
+func (j *judgement) unchanged(told record.Sentence) {
 	j.settled()
 	j.visit.Past.Pending = nil
-	j.result.State, j.result.Reason = record.VisitUnchanged, reason
+	j.ended(record.VisitUnchanged, told)
 	j.result.Topics, j.result.Absent = j.before.Topics, j.before.Absent
+}
+
+// ended says how the visit ends and why, as data and in English.
+func (j *judgement) ended(state record.VisitState, told ...record.Sentence) {
+	j.visit.Told = told
+	j.result.State, j.result.Reason = state, j.m.English.Tell(told)
 }
 
 // read judges the document against the version that stands.
@@ -78,7 +84,7 @@ func (j *judgement) read(doc *record.Document) error {
 	j.imprint(doc)
 	switch {
 	case doc.Identity == j.before.TextDigest && doc.Exact == j.before.ExactDigest:
-		j.unchanged("the text is the same")
+		j.unchanged(record.Say("told.same"))
 		return nil
 	case doc.Identity == j.before.TextDigest:
 		j.cosmetic(doc.Exact)
@@ -87,7 +93,7 @@ func (j *judgement) read(doc *record.Document) error {
 	j.known(doc)
 	switch {
 	case slices.Contains(j.before.Rejected, j.steady):
-		j.unchanged("a person rejected this capture")
+		j.unchanged(record.Say("told.refused"))
 		p.Prior = j.before.Prior
 		return nil
 	}
@@ -96,7 +102,7 @@ func (j *judgement) read(doc *record.Document) error {
 	v := &record.Version{Site: j.site.Domain, Number: j.before.Version + 1, At: j.visit.At, URL: j.obs.URL, Identity: doc.Identity, Exact: doc.Exact,
 		Snapshot: p.Prior.BodyDigest, Document: doc, Findings: findings}
 	if j.before.Version == 0 {
-		j.accept(v, nil, record.VisitNew, "the first version; nothing to compare it with")
+		j.accept(v, nil, record.VisitNew)
 		return nil
 	}
 	old, err := j.standing(doc.Extractor)
@@ -104,8 +110,7 @@ func (j *judgement) read(doc *record.Document) error {
 	case err != nil:
 		return err
 	case old == nil:
-		j.accept(v, j.because(&record.Change{Class: record.ClassNone, Severity: record.SeverityNone}, record.Say("told.newer_extractor")),
-			record.VisitUnchanged, "read anew by a newer extractor")
+		j.accept(v, j.because(&record.Change{Class: record.ClassNone, Severity: record.SeverityNone}, record.Say("told.newer_extractor")), record.VisitUnchanged)
 		return nil
 	}
 	j.hold(old, doc)
@@ -114,8 +119,7 @@ func (j *judgement) read(doc *record.Document) error {
 	case j.only():
 		j.same()
 	case slices.Contains(j.before.Recent, j.steady):
-		j.accept(v, j.because(&record.Change{Class: record.ClassReturned, Severity: record.SeverityInfo}, record.Say("told.returned")),
-			record.VisitReturned, "the text of an earlier version is back")
+		j.accept(v, j.because(&record.Change{Class: record.ClassReturned, Severity: record.SeverityInfo}, record.Say("told.returned")), record.VisitReturned)
 	default:
 		j.compare(v)
 	}
@@ -136,7 +140,7 @@ func (j *judgement) imprint(doc *record.Document) {
 
 // cosmetic keeps the newer bytes of a text that only looks different.
 func (j *judgement) cosmetic(exact string) {
-	j.unchanged("only spelling variants, spacing or markup differ")
+	j.unchanged(record.Say("told.looks"))
 	j.visit.Past.ExactDigest = exact
 	j.visit.Snapshot = j.obs.Snapshot
 }
@@ -175,7 +179,7 @@ func (j *judgement) compare(v *record.Version) {
 	switch {
 	case j.released:
 		j.confirm(&change, record.Say("told.released"))
-		j.accept(v, &change, record.VisitChanged, change.Reason)
+		j.accept(v, &change, record.VisitChanged)
 	case change.Class == record.ClassNone || change.Class == record.ClassCosmetic || change.Class == record.ClassLinks:
 		j.cosmetic(v.Exact)
 		j.visit.Past.TextDigest = v.Identity
@@ -188,7 +192,7 @@ func (j *judgement) compare(v *record.Version) {
 	case len(places) > 0 && change.Class != record.ClassSectionDropped:
 		j.lookCloser(places, v, &change)
 	default:
-		j.accept(v, &change, record.VisitChanged, change.Reason)
+		j.accept(v, &change, record.VisitChanged)
 	}
 }
 
@@ -205,7 +209,7 @@ func (j *judgement) suspect(kind string, v *record.Version, change *record.Chang
 		same := w.TextDigest == j.steady || strings.HasPrefix(kind, "dropped ") || pending.Seen > patience
 		if waited := j.visit.At.Sub(w.First); same && waited >= j.m.ConfirmAfter {
 			j.confirm(change, record.Say("told.seen_again", record.Duration(waited)))
-			j.accept(v, change, record.VisitChanged, change.Reason)
+			j.accept(v, change, record.VisitChanged)
 			return
 		}
 	}
@@ -216,8 +220,7 @@ func (j *judgement) suspect(kind string, v *record.Version, change *record.Chang
 	j.visit.Past.Prior = j.before.Prior
 	j.visit.Past.Prior.ETag, j.visit.Past.Prior.LastModified = "", ""
 	j.visit.Snapshot = j.obs.Snapshot
-	j.result.State = record.VisitPending
-	j.result.Reason = "waiting for a later visit to confirm: " + change.Reason
+	j.ended(record.VisitPending, append([]record.Sentence{record.Say("told.waits")}, change.Told...)...)
 }
 
 // confirm turns a suspicion into a change: what seemed a bad capture is what the
@@ -265,8 +268,9 @@ func (j *judgement) again(first *record.Document) *record.Document {
 	return obs.Document
 }
 
-// accept makes the version, and tells the change when there is one to tell.
-func (j *judgement) accept(v *record.Version, change *record.Change, state record.VisitState, reason string) {
+// accept makes the version, and tells the change when there is one to tell. The
+// visit's reason is the change's, which the version keeps.
+func (j *judgement) accept(v *record.Version, change *record.Change, state record.VisitState) {
 	j.settled()
 	v.Change = change
 	j.visit.Version, j.visit.Snapshot = v, j.obs.Snapshot
@@ -276,10 +280,12 @@ func (j *judgement) accept(v *record.Version, change *record.Change, state recor
 	if j.before.TextDigest != "" {
 		p.Recent = remember(j.before.Recent, j.left())
 	}
-	j.result.State, j.result.Version, j.result.Reason = state, v.Number, reason
+	j.result.Version = v.Number
 	if change == nil {
+		j.ended(state, record.Say("told.first"))
 		return
 	}
+	j.result.State, j.result.Reason = state, change.Reason
 	told := *change
 	told.Edits = nil
 	j.result.Change = &told

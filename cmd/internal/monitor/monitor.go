@@ -119,7 +119,7 @@ func (m *Monitor) judge(ctx context.Context, site record.Site, past record.Past,
 			j.faulted()
 		case obs.Unmodified:
 			j.succeeded()
-			j.unchanged("the page is the same, byte for byte, where the statement stands")
+			j.unchanged(record.Say("told.same_bytes"))
 		default:
 			err = j.read(obs.Document)
 		}

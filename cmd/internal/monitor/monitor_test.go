@@ -170,6 +170,16 @@ func (s *scene) visitAfter(d time.Duration, next func() record.Observation) moni
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	// Why it ended so can be said in every language: by the visit, its fault or its change.
+	notes, err := s.db.Visits(s.t.Context(), r.Site, 1)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, n := range notes {
+		if n.Reason != "" && len(n.Told) == 0 && n.Fault == nil && (n.Version == 0 || r.Change == nil) {
+			s.t.Errorf("%s: %q is not kept as data", n.State, n.Reason)
+		}
+	}
 	return r
 }
 

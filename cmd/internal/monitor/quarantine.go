@@ -42,8 +42,8 @@ func (m *Monitor) Reject(ctx context.Context, site record.Site) error {
 	past.Pending = nil
 	past.LastVisit = now
 	past.Rejected = remember(past.Rejected, rejected)
-	return m.Store.Commit(ctx, record.Visit{Site: site, At: now, Past: past, State: record.VisitUnchanged,
-		Reason: "a person rejected the capture that waited"})
+	told := []record.Sentence{record.Say("told.rejected")}
+	return m.Store.Commit(ctx, record.Visit{Site: site, At: now, Past: past, State: record.VisitUnchanged, Reason: m.English.Tell(told), Told: told})
 }
 
 func (m *Monitor) waiting(ctx context.Context, site record.Site) (record.Past, *record.Snapshot, error) {

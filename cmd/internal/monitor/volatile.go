@@ -84,7 +84,7 @@ func (j *judgement) only() bool {
 // same ends a visit that found only volatile places changed. Nothing of it is kept
 // but what is known of them, so that a counter costs the archive nothing.
 func (j *judgement) same() {
-	j.unchanged("only what the server fills in anew at every visit differs (a counter, a clock, the date of the day)")
+	j.unchanged(record.Say("told.volatile"))
 	p := &j.visit.Past
 	p.Prior.Imprint = j.before.Prior.Imprint
 	if j.today != nil && !slices.Contains(p.Absent, volatile.TodayID) {
@@ -147,7 +147,7 @@ func (j *judgement) lookCloser(places []volatile.Pair, v *record.Version, change
 	j.known(v.Document)
 	switch {
 	case len(places) == 0:
-		j.accept(v, change, record.VisitChanged, change.Reason)
+		j.accept(v, change, record.VisitChanged)
 	case j.only():
 		j.same()
 	default:
