@@ -50,7 +50,7 @@ func Fits(text []byte, im record.Imprint, manner string) bool {
 	if im.Length < len(im.Anchor) || im.Anchor == "" {
 		return false
 	}
-	from := bytes.Index(text, []byte(im.Anchor))
+	from := index(text, []byte(im.Anchor))
 	if from < 0 || from+im.Length > len(text) {
 		return false
 	}
@@ -110,10 +110,16 @@ func surroundings(text []byte, from, to int) (uint64, bool) {
 // place finds the bytes from the first to the last word of the blocks.
 func place(text []byte, blocks []record.Block) (from, to int, ok bool) {
 	flat, runs := outline(text)
-	words := make([][]byte, 0, len(blocks))
-	for _, b := range blocks {
-		if w := wordsOf(nil, []byte(b.Text)); len(w) > 0 {
-			words = append(words, w)
+	words, size := make([][]byte, 0, len(blocks)), 0
+	for i := range blocks {
+		size += len(blocks[i].Text)
+	}
+	all, raw := make([]byte, 0, size), []byte(nil)
+	for i := range blocks {
+		n := len(all)
+		raw = append(raw[:0], blocks[i].Text...)
+		if all = appendWords(all, raw); len(all) > n {
+			words = append(words, all[n:len(all):len(all)])
 		}
 	}
 	at := make([]int, len(words))
@@ -178,7 +184,7 @@ type stretch struct{ from, to, flat int }
 
 // outline gives the letters of all text outside scripts, one after the other.
 func outline(text []byte) ([]byte, []stretch) {
-	flat := make([]byte, 0, len(text)/4)
+	flat := make([]byte, 0, len(text)/2)
 	var runs []stretch
 	l := lexer{text: text}
 	for {
@@ -192,16 +198,16 @@ func outline(text []byte) ([]byte, []stretch) {
 				raw = []byte(html.UnescapeString(string(raw)))
 			}
 			n := len(flat)
-			if flat = wordsOf(flat, raw); len(flat) > n {
+			if flat = appendWords(flat, raw); len(flat) > n {
 				runs = append(runs, stretch{t.from, t.to, n})
 			}
 		}
 	}
 }
 
-// wordsOf appends what of s is letter, digit or mark: bullets, separators and
+// appendWords appends what of s is letter, digit or mark: bullets, separators and
 // spaces are where page and block may differ.
-func wordsOf(dst, s []byte) []byte {
+func appendWords(dst, s []byte) []byte {
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c < utf8.RuneSelf {
@@ -211,9 +217,16 @@ func wordsOf(dst, s []byte) []byte {
 			i++
 			continue
 		}
+		// Arabic letters are two bytes, of which the first is one of four.
+		if c >= 0xd8 && c <= 0xdb && i+1 < len(s) {
+			if r := rune(c&0x1f)<<6 | rune(s[i+1]&0x3f); s[i+1]&0xc0 == 0x80 && (r >= 0x620 && r <= 0x669 || r >= 0x66e && r <= 0x6d3) {
+				dst = append(dst, c, s[i+1])
+				i += 2
+				continue
+			}
+		}
 		r, n := utf8.DecodeRune(s[i:])
-		arabic := r >= 0x620 && r <= 0x669 || r >= 0x66e && r <= 0x6d3
-		if arabic || unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) {
 			dst = append(dst, s[i:i+n]...)
 		}
 		i += n
