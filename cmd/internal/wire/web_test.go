@@ -73,7 +73,7 @@ func TestResendOnTheDashboard(t *testing.T) {
 		if err != nil || len(list) != 1 {
 			t.Fatalf("%d alerts, %v", len(list), err)
 		}
-		list[0].State, list[0].Reason = record.AlertGivenUp, "the disk was full"
+		list[0].State, list[0].Reason, list[0].Told = record.AlertGivenUp, "the disk was full", nil
 		if err := a.Store.Settle(t.Context(), list[0]); err != nil {
 			t.Fatal(err)
 		}
