@@ -40,6 +40,7 @@ func (c *Config) resolve(dir string, env func(string) (string, bool), v *validat
 		secret(key+".previous_secret", &ch.PreviousSecret)
 		secret(key+".smtp.password", &ch.SMTP.Password)
 	}
+	secret("schedule.heartbeat_url", &c.Schedule.HeartbeatURL)
 	secret("web.auth.password", &c.Web.Auth.Password)
 }
 
@@ -64,6 +65,9 @@ func (c *Config) check(v *validator) {
 		if s.Every < 0 {
 			v.bad(key+".every", "%s is not a time between visits; write it as 12h", s.Every)
 		}
+		if s.Every != 0 && !s.Cron.IsZero() {
+			v.bad(key+".cron", "stands beside every; write one of them")
+		}
 		checkZone(v, key+".zone", s.Zone)
 	}
 	c.Notify.check(v)
@@ -71,7 +75,12 @@ func (c *Config) check(v *validator) {
 }
 
 func (s *Schedule) check(v *validator) {
-	if s.Every <= 0 {
+	if !s.Cron.IsZero() {
+		if v.has("schedule.every") {
+			v.bad("schedule.cron", "stands beside every; write one of them")
+		}
+		s.Every = 0 // the default
+	} else if s.Every <= 0 {
 		v.bad("schedule.every", "%s is not a time between visits; write it as 12h", s.Every)
 	}
 	if s.Jitter > 50 {
@@ -87,6 +96,12 @@ func (s *Schedule) check(v *validator) {
 		v.bad("schedule.drain", "%s is negative", s.Drain)
 	}
 	checkZone(v, "schedule.zone", s.Zone)
+	if s.HeartbeatURL != "" {
+		checkURL(v, "schedule.heartbeat_url", s.HeartbeatURL.Reveal(), "https", "http")
+	}
+	if s.HeartbeatMethod != "get" && s.HeartbeatMethod != "post" {
+		v.bad("schedule.heartbeat_method", "%q is neither get nor post", s.HeartbeatMethod)
+	}
 }
 
 func checkZone(v *validator, key, zone string) {

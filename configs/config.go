@@ -53,8 +53,12 @@ type Crawl struct {
 
 // Schedule rules how often the daemon visits.
 type Schedule struct {
+	// Every is the time between visits. Cron, instead of it, is when they are due by
+	// the clock of Zone.
 	Every Duration `yaml:"every"`
-	// Jitter is how far a visit may lie from its exact time, as a share of Every.
+	Cron  Cron     `yaml:"cron"`
+	// Jitter is how far a visit may lie from its exact time, as a share of the time
+	// between visits.
 	Jitter          Percent `yaml:"jitter"`
 	FailNoticeAfter int     `yaml:"fail_notice_after"`
 	// RemindEvery is the least time between two notices that a site still fails;
@@ -68,6 +72,10 @@ type Schedule struct {
 	Drain Duration `yaml:"drain"`
 	// Heartbeat is a file that the daemon writes every minute while all is well.
 	Heartbeat string `yaml:"heartbeat"`
+	// HeartbeatURL is asked then, by HeartbeatMethod: "get", or "post" to send what
+	// the file would hold. The address guard of Crawl holds for it.
+	HeartbeatURL    Secret `yaml:"heartbeat_url"`
+	HeartbeatMethod string `yaml:"heartbeat_method"`
 }
 
 // Site is one site of the configuration file.
@@ -78,8 +86,10 @@ type Site struct {
 	Profile string   `yaml:"profile"`
 	Select  string   `yaml:"select"`
 	Remove  []string `yaml:"remove"`
+	// Every and Cron, one of the two, override both of the schedule's, and Windows and
+	// Zone their namesakes.
 	Every   Duration `yaml:"every"`
-	// Windows and Zone override those of the schedule.
+	Cron    Cron     `yaml:"cron"`
 	Windows []Window `yaml:"windows"`
 	Zone    string   `yaml:"zone"`
 	Labels  []string `yaml:"labels"`
@@ -202,7 +212,7 @@ func Default() Config {
 			Browser:         "auto",
 			ConfirmAfter:    Duration(10 * time.Minute),
 		},
-		Schedule: Schedule{Every: Duration(12 * time.Hour), Jitter: 10, FailNoticeAfter: 3, RemindEvery: Duration(7 * 24 * time.Hour), Drain: Duration(30 * time.Second)},
+		Schedule: Schedule{Every: Duration(12 * time.Hour), Jitter: 10, FailNoticeAfter: 3, RemindEvery: Duration(7 * 24 * time.Hour), Drain: Duration(30 * time.Second), HeartbeatMethod: "get"},
 		Notify:   Notify{Lang: "en"},
 		Web:      Web{Listen: "127.0.0.1:8080"},
 	}

@@ -165,6 +165,16 @@ func (v *validator) place(key string) (line, column int) {
 	return 0, 0
 }
 
+// has reports whether the file itself says something at a key.
+func (v *validator) has(key string) bool {
+	p, err := yaml.PathString("$." + key)
+	if err != nil || v.tree == nil {
+		return false
+	}
+	n, err := p.FilterFile(v.tree)
+	return err == nil && n != nil
+}
+
 // keys lists every key that the configuration knows, at any depth.
 func keys(t reflect.Type) []string {
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {

@@ -42,6 +42,8 @@ func Schema() ([]byte, error) {
 				return text(`^[0-9a-fA-F.:]+(/[0-9]+)?$`, "10.0.0.0/8")
 			case reflect.TypeFor[Window]():
 				return text(windowForm.String(), "Mon-Fri 22:00-06:00")
+			case reflect.TypeFor[Cron]():
+				return text(cronSchema, "30 2 * * *")
 			case reflect.TypeFor[Secret]():
 				return &jsonschema.Schema{Type: "string", Description: "${ENVIRONMENT_VARIABLE}, file:PATH, or the value itself"}
 			}

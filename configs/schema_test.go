@@ -54,7 +54,7 @@ func TestSchemaAgreesWithTheLoader(t *testing.T) {
 	if err := valid(good); err != nil {
 		t.Errorf("the schema refuses good.yaml: %v", err)
 	}
-	for _, name := range []string{"unknown_key.yaml", "size.yaml", "duration.yaml", "prefix.yaml", "hours.yaml", "weekday.yaml", "rate.yaml"} {
+	for _, name := range []string{"unknown_key.yaml", "size.yaml", "duration.yaml", "prefix.yaml", "hours.yaml", "weekday.yaml", "rate.yaml", "cron_word.yaml"} {
 		bad, err := os.ReadFile(filepath.Join("testdata/bad", name))
 		if err != nil {
 			t.Fatal(err)

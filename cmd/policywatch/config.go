@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,15 +17,15 @@ func (p *program) configCommand() *cobra.Command {
 		Use: "check", Short: "Read the configuration and all its lists, and say what is wrong", Args: cobra.NoArgs,
 		Annotations: writes("text", "json"),
 		RunE: func(*cobra.Command, []string) error {
-			cfg, sites, err := wire.CheckConfig(p.options())
+			cfg, sites, next, err := wire.CheckConfig(p.options(), time.Now())
 			if err != nil {
 				return err
 			}
 			if p.format == "json" {
 				return p.json(cfg)
 			}
-			_, err = fmt.Fprintf(p.out, "The configuration is valid; it names %d sites.\n", sites)
-			return err
+			fmt.Fprintf(p.out, "The configuration is valid; it names %d sites.\n", sites)
+			return p.forecast(next)
 		},
 	})
 	schema := &cobra.Command{
@@ -45,4 +47,26 @@ func (p *program) configCommand() *cobra.Command {
 	schema.Flags().BoolVar(&events, "events", false, "print that of the webhook's events instead, for receivers")
 	cmd.AddCommand(schema, p.sample())
 	return cmd
+}
+
+// forecast says when the next visits by cron expressions are due.
+func (p *program) forecast(list []wire.Forecast) (err error) {
+	for _, f := range list {
+		whose := "Visits"
+		if f.Site != "" {
+			whose += " of " + f.Site
+		}
+		days := make([]string, len(f.Next))
+		for i, t := range f.Next {
+			days[i] = t.Format("Mon 2006-01-02 15:04 -0700")
+		}
+		after := ""
+		if f.Spread > 0 {
+			after = fmt.Sprintf(" (each site within %s of that)", f.Spread)
+		}
+		if _, err = fmt.Fprintf(p.out, "%s by %s %q are due next on %s%s.\n", whose, f.Key, f.Cron, strings.Join(days, ", "), after); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -29,7 +29,7 @@ func (r *run) visit(ctx context.Context, domain string) time.Time {
 	defer s.visits.Done()
 	rule := s.Rule(site)
 	if !listed { // a new list came this very moment, and the schedule knows it
-		return r.Clock().Add(rule.Every)
+		return r.skipped(domain, rule)
 	}
 	began := r.Clock()
 	limited, cancel := context.WithTimeout(ctx, visitLimit)
@@ -39,17 +39,22 @@ func (r *run) visit(ctx context.Context, domain string) time.Time {
 		if ctx.Err() == nil {
 			r.Log.Error("the visit did not end and was given up", "site", domain, "after", visitLimit)
 		}
-		return r.Clock().Add(rule.Every)
+		return r.skipped(domain, rule)
 	}
 	past, perr := s.Past(context.WithoutCancel(ctx), domain)
 	if err = errors.Join(err, perr); err != nil {
 		r.trouble(domain, err)
-		return r.Clock().Add(min(archiveRetry, rule.Every))
+		return r.Clock().Add(min(archiveRetry, rule.Interval(r.Clock())))
 	}
 	past.Site = domain
 	next := r.latest(site, rule).Due(past)
 	r.ended(site, res, past, r.Clock().Sub(began), next)
 	return next
+}
+
+// skipped is when a site is due whose visit brought nothing to plan the next by.
+func (r *run) skipped(domain string, rule schedule.Rule) time.Time {
+	return rule.Due(record.Past{Site: domain, LastVisit: r.Clock()})
 }
 
 // latest is the site's rule by the newest configuration: one that came while the

@@ -60,8 +60,9 @@ var ours = map[string][]string{
 	"cmd/internal/tour":      {"store/record", "cmd/internal/demo", "cmd/internal/monitor", "cmd/internal/wire"},
 	"cmd/policywatch":        {"store/record", "diff", "diff/section", "diff/volatile", "notify/contract", "notify/report", "notify/web", "cmd/internal/daemon", "cmd/internal/monitor", "cmd/internal/reprocess", "cmd/internal/tour", "cmd/internal/wire"},
 	"cmd/internal/house":     {},
-	"cmd/internal/release":   {},  // a program of its own, for .ci/release
-	"cmd/internal/wire":      nil, // sees everything: it is where the house is put together
+	"cmd/internal/release":   {},              // a program of its own, for .ci/release
+	"cmd/internal/soak":      {"store/canon"}, // and one for .ci/soak
+	"cmd/internal/wire":      nil,             // sees everything: it is where the house is put together
 }
 
 // theirs keeps each library in one room. A key that ends in "..." stands for
@@ -76,6 +77,7 @@ var theirs = map[string][]string{
 	"github.com/PuerkitoBio/goquery":    {"crawler/extract", "crawler/discover", "crawler/gate"},
 	"github.com/sergi/go-diff/...":      {"diff/align"},
 	"github.com/goccy/go-yaml/...":      {"configs"},
+	"github.com/robfig/cron/v3":         {"configs"},
 	"github.com/spf13/cobra":            {"cmd/policywatch"},
 	"github.com/wneessen/go-mail/...":   {"notify/mail"},
 	"github.com/danielgtaylor/huma/...": {"notify/web/api"},

@@ -36,7 +36,7 @@ func spread(q queue, now time.Time) {
 	})
 	n := len(late)
 	for i, e := range late {
-		span := min(time.Duration(n)*stagger, e.Rule.Every/4)
+		span := min(time.Duration(n)*stagger, e.Rule.Interval(now)/4)
 		e.Due = e.Rule.within(e.Domain, now.Add(time.Duration(float64(i)/float64(n)*float64(span))))
 	}
 }

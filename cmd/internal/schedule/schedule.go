@@ -14,6 +14,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"policywatch/store/record"
 )
 
 // Site is one entry of the schedule.
@@ -129,7 +131,7 @@ func (s *Scheduler) settle(now time.Time) {
 // bound takes care of a last visit that lies in the future, because the clock
 // was set back: its site need not wait for that time to come again.
 func (e *entry) bound(now, due time.Time) time.Time {
-	if limit := e.Rule.within(e.Domain, now.Add(e.Rule.longest()+time.Duration(e.Rule.Jitter*float64(e.Rule.Every)))); due.After(limit) {
+	if limit := e.Rule.within(e.Domain, e.Rule.horizon(now)); due.After(limit) {
 		return limit
 	}
 	return due
@@ -219,7 +221,7 @@ func (s *Scheduler) visit(ctx context.Context, e *entry, domain string) {
 		} else if !e.Due.After(now) {
 			// The visit took longer than the time to the next: leave the site alone
 			// for a while all the same.
-			e.Due = now.Add(e.Rule.scaled(-sooner))
+			e.Due = now.Add(scaled(e.Rule.Interval(now), -sooner))
 		}
 		heap.Push(&s.queue, e)
 	}
@@ -253,7 +255,7 @@ func (s *Scheduler) guarded(ctx context.Context, domain string) (next time.Time)
 			s.Log.Error("the visit panicked", "site", domain, "stack", string(debug.Stack()))
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			next = began.Add(s.sites[domain].Rule.Every)
+			next = s.sites[domain].Rule.Due(record.Past{Site: domain, LastVisit: began})
 		}
 	}()
 	return s.Visit(ctx, domain)

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"time"
 
 	"policywatch/configs"
 	"policywatch/notify/report"
@@ -62,21 +63,22 @@ func (o Options) load() (configs.Config, error) {
 }
 
 // CheckConfig validates the configuration and every list that it names, and
-// returns what was read, with secrets hidden when it is encoded.
-func CheckConfig(o Options) (cfg any, sites int, err error) {
+// returns what was read, with secrets hidden when it is encoded, and when its cron
+// expressions come next after now.
+func CheckConfig(o Options, now time.Time) (cfg any, sites int, next []Forecast, err error) {
 	c, err := o.load()
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, nil, err
 	}
 	d, err := loadData()
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, nil, err
 	}
 	all, err := o.sites(c, d.profiles)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, nil, err
 	}
-	return c, len(all), nil
+	return c, len(all), forecasts(c, now), nil
 }
 
 // ConfigSchema is the JSON Schema of the configuration file.

@@ -12,9 +12,7 @@ import (
 
 	"policywatch/cmd/internal/daemon"
 	"policywatch/cmd/internal/monitor"
-	"policywatch/cmd/internal/schedule"
 	"policywatch/cmd/internal/socket"
-	"policywatch/configs"
 	"policywatch/notify"
 	"policywatch/store"
 	"policywatch/store/record"
@@ -216,44 +214,4 @@ func (a *App) outage(down bool, lost int) {
 	if err := a.Store.Enqueue(context.Background(), a.router.Alerts(ev)); err != nil {
 		a.log.Error("tell of the monitor's own network", "error", err)
 	}
-}
-
-// rules says how often each site is visited.
-func (a *App) rules() func(record.Site) schedule.Rule {
-	s := a.config.Schedule
-	own := map[string]schedule.Windows{}
-	for _, c := range a.config.Sites {
-		if len(c.Windows) > 0 || c.Zone != "" {
-			list, zone := c.Windows, c.Zone
-			if len(list) == 0 {
-				list = s.Windows
-			}
-			if zone == "" {
-				zone = s.Zone
-			}
-			own[c.Domain] = windows(list, zone)
-		}
-	}
-	all := windows(s.Windows, s.Zone)
-	return func(site record.Site) schedule.Rule {
-		r := schedule.Rule{Every: time.Duration(s.Every), Jitter: float64(s.Jitter) / 100, Windows: all, NoticeAfter: s.FailNoticeAfter}
-		if site.Every > 0 {
-			r.Every = site.Every
-		}
-		if w, ok := own[site.Domain]; ok {
-			r.Windows = w
-		}
-		return r
-	}
-}
-
-func windows(list []configs.Window, zone string) schedule.Windows {
-	w := schedule.Windows{Zone: time.Local}
-	if l, err := time.LoadLocation(zone); zone != "" && err == nil { // checked with the configuration
-		w.Zone = l
-	}
-	for _, x := range list {
-		w.List = append(w.List, schedule.Window{Days: x.Days, From: x.From, To: x.To})
-	}
-	return w
 }
