@@ -1,12 +1,11 @@
 package discover
 
 import (
-	"bytes"
 	"net/url"
 	"strings"
 	"unicode"
 
-	"golang.org/x/net/html"
+	"policywatch/crawler/markup"
 )
 
 // Limits of one page. The first links and the last are kept, since statements
@@ -65,13 +64,21 @@ func readPage(body []byte, base string) *page {
 	if u, err := url.Parse(base); err == nil {
 		p.url = u
 	}
-	r := reader{p: p, z: html.NewTokenizer(bytes.NewReader(body))}
+	r := reader{p: p, l: markup.Lexer{Source: body}}
 	r.run()
 	return p
 }
 
 // fold makes runs of white space one space.
-func fold(s string) string { return strings.Join(strings.Fields(s), " ") }
+func fold(s string) string {
+	for i := range len(s) {
+		// Most links' words are folded already.
+		if c := s[i]; c <= ' ' && (c != ' ' || i == 0 || i+1 == len(s) || s[i+1] == ' ') || c == 0xc2 || c >= 0xe1 {
+			return strings.Join(strings.Fields(s), " ")
+		}
+	}
+	return s
+}
 
 func first(ss ...string) string {
 	for _, s := range ss {

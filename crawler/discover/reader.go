@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/net/html"
+	"policywatch/crawler/markup"
 )
 
 // place is an open element that says where on the page its content stands.
@@ -16,7 +16,7 @@ type place struct {
 
 type reader struct {
 	p    *page
-	z    *html.Tokenizer
+	l    markup.Lexer
 	open []place
 	// a is the link being read; late is the last link without words, which the
 	// text right behind it names.
@@ -25,23 +25,39 @@ type reader struct {
 	head    *strings.Builder
 	skip    string // raw-text element being skipped
 	attr    map[string]string
+	// marks remembers what classes and ids said: a page has few of them many times.
+	marks map[string]mark
+	key   []byte
 }
+
+// mark is what an element's names say of its place.
+type mark struct{ footer, news bool }
 
 func (r *reader) run() {
 	for {
-		switch r.z.Next() {
-		case html.ErrorToken:
+		switch r.l.Next() {
+		case markup.End:
 			r.endLink()
 			return
-		case html.StartTagToken, html.SelfClosingTagToken:
-			r.start()
-		case html.EndTagToken:
-			name, _ := r.z.TagName()
-			r.end(string(name))
-		case html.TextToken:
-			r.words(r.z.Text())
+		case markup.Open:
+			r.start(tagOf(r.l.Name()))
+		case markup.Close:
+			r.end(tagOf(r.l.Name()))
+		case markup.Text:
+			r.words(r.l.Text())
 		}
 	}
+}
+
+// tagOf is the name of an element that the reader knows, "" for any other.
+func tagOf(name []byte) string {
+	for _, tag := range [...]string{"a", "div", "li", "span", "td", "p", "img", "br", "ul", "i", "b", "em", "table", "section", "nav", "option", "input", "link", "meta",
+		"script", "style", "textarea", "html", "base", "title", "h1", "h2", "h3", "frame", "iframe", "area", "footer", "article", "aside", "main", "header", "select"} {
+		if string(name) == tag {
+			return tag
+		}
+	}
+	return ""
 }
 
 func (r *reader) words(b []byte) {
@@ -65,27 +81,8 @@ func (r *reader) words(b []byte) {
 	}
 }
 
-func (r *reader) start() {
-	name, more := r.z.TagName()
-	tag := string(name)
-	var attr map[string]string
-	if more && telling(tag) {
-		if r.attr == nil {
-			r.attr = make(map[string]string, 8)
-		}
-		attr = r.attr
-		clear(attr)
-		for more {
-			var k, v []byte
-			k, v, more = r.z.TagAttr()
-			switch string(k) {
-			case "href", "title", "aria-label", "alt", "rel", "hreflang", "lang", "xml:lang", "class", "id", "role", "onclick", "src", "http-equiv", "content", "value", "data-href", "itemprop":
-				if _, twice := attr[string(k)]; !twice {
-					attr[string(k)] = string(v)
-				}
-			}
-		}
-	}
+func (r *reader) start(tag string) {
+	attr := r.attributes(tag)
 	switch tag {
 	case "script", "style", "textarea":
 		if tag == "script" {
@@ -154,14 +151,30 @@ func (r *reader) start() {
 	}
 }
 
-// telling reports whether an element's attributes matter. Of the hundreds of cells
-// and entries of a page's menus they do not.
-func telling(tag string) bool {
+// attributes are those of the current tag that matter. Of the hundreds of cells and
+// entries of a page's menus none do.
+func (r *reader) attributes(tag string) map[string]string {
 	switch tag {
-	case "li", "p", "tr", "th", "tbody", "br", "font", "strong", "small", "h1", "h2", "h3", "script", "style", "svg", "path":
-		return false
+	case "", "li", "p", "br", "title", "h1", "h2", "h3", "script", "style", "textarea", "select":
+		return nil
+	case "i", "span", "b", "em", "img", "input":
+		if r.a == nil {
+			return nil
+		}
 	}
-	return true
+	if r.attr == nil {
+		r.attr = make(map[string]string, 8)
+	}
+	clear(r.attr)
+	for k, v := range r.l.Attributes() {
+		switch string(k) {
+		case "href", "title", "aria-label", "alt", "rel", "hreflang", "lang", "xml:lang", "class", "id", "role", "onclick", "src", "http-equiv", "content", "value", "data-href":
+			if _, twice := r.attr[string(k)]; !twice {
+				r.attr[string(k)] = string(v)
+			}
+		}
+	}
+	return r.attr
 }
 
 func (r *reader) push(tag string, attr map[string]string) {
@@ -177,15 +190,30 @@ func (r *reader) push(tag string, attr map[string]string) {
 	if tag == "footer" || attr["role"] == "contentinfo" {
 		in.footer = true
 	}
-	for _, w := range identWords(attr["class"] + " " + attr["id"]) {
+	m := r.mark(attr["class"], attr["id"])
+	in.footer, in.news = in.footer || m.footer, in.news || m.news
+	r.open = append(r.open, in)
+}
+
+func (r *reader) mark(class, id string) mark {
+	r.key = append(append(append(r.key[:0], class...), ' '), id...)
+	m, ok := r.marks[string(r.key)]
+	if ok {
+		return m
+	}
+	for _, w := range identWords(string(r.key)) {
 		switch w {
 		case "footer", "foot", "bottom", "colophon", "copyright", "subfooter":
-			in.footer = true
+			m.footer = true
 		case "news", "newslist", "latestnews", "akhbar", "khabar", "blog", "press":
-			in.news = true
+			m.news = true
 		}
 	}
-	r.open = append(r.open, in)
+	if r.marks == nil {
+		r.marks = make(map[string]mark)
+	}
+	r.marks[string(r.key)] = m
+	return m
 }
 
 func (r *reader) end(tag string) {

@@ -176,7 +176,7 @@ func (w *words) offers(p *page) []Offer {
 // names reports whether one of a link's words names a language.
 func (p *page) names(w *words, l *link) bool {
 	for _, s := range []string{l.text, l.label, l.image, l.title} {
-		if s != "" && len(s) <= w.longest && p.read(w, s).switches != "" {
+		if s != "" && len(s) <= w.longest && w.switches(s) != "" {
 			return true
 		}
 	}

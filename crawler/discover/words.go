@@ -31,6 +31,7 @@ type entry struct {
 type words struct {
 	entries []entry
 	phrases canon.Phrases
+	tongues canon.Phrases // of the phrases those that name a language
 	// paths are the usual addresses by language, order the languages as given.
 	paths map[string][]string
 	order []string
@@ -44,7 +45,11 @@ type words struct {
 func newWords(lex []record.Lexicon) *words {
 	w := &words{paths: make(map[string][]string), codes: make(map[string]string), domains: make(map[string]string)}
 	add := func(k kind, lang, phrase string, weight float64) {
-		w.phrases.Add(canon.Text(phrase), int32(len(w.entries)))
+		plain := canon.Text(phrase)
+		w.phrases.Add(plain, int32(len(w.entries)))
+		if k == language {
+			w.tongues.Add(plain, int32(len(w.entries)))
+		}
 		w.entries = append(w.entries, entry{k, lang, phrase, weight})
 	}
 	for _, l := range lex {
@@ -124,7 +129,7 @@ func (w *words) read(s string) reading {
 				n++
 			}
 		case language:
-			if share > 0.8 {
+			if names(long, out.letters) {
 				out.switches = e.lang
 			}
 		}
@@ -140,6 +145,26 @@ func (w *words) read(s string) reading {
 	}
 	return out
 }
+
+// switches is the language that a text as a whole names, as read would tell, at a
+// small part of the cost: of a page's links all are asked, and nearly none does.
+func (w *words) switches(s string) (lang string) {
+	text, all := canon.Text(s), 0
+	w.tongues.Find(text, func(m canon.Match) bool {
+		if all == 0 {
+			all = letters(text)
+		}
+		if names(letters(text[m.From:m.To]), all) {
+			lang = w.entries[m.ID].lang
+		}
+		return true
+	})
+	return lang
+}
+
+// names reports whether a language's name of long letters is what the text of all
+// letters is about.
+func names(long, all int) bool { return float64(long)/float64(all) > 0.8 }
 
 func better(v float64, long int, e *entry, best float64, bestLen int, by *entry) bool {
 	switch {

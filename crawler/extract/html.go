@@ -3,6 +3,7 @@ package extract
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -34,7 +35,7 @@ func (r *Reader) html(text []byte, o Options) (*record.Document, error) {
 	if bytes.IndexByte(text, '<') < 0 {
 		return r.readLines(cleanInput(text), o, false), nil
 	}
-	page, err := parsePage(text)
+	page, err := parsePage(text, o.Select != "" || len(o.Remove) > 0)
 	if err != nil {
 		return nil, fmt.Errorf("parse the page %s: %w", o.URL, err)
 	}
@@ -100,9 +101,13 @@ func within(n *html.Node, others []*html.Node) bool {
 }
 
 // parsePage parses, and parses again with the nesting cut down where the page
-// is nested deeper than the parser takes.
-func parsePage(text []byte) (*goquery.Document, error) {
-	page, err := goquery.NewDocumentFromReader(bytes.NewReader(text))
+// is nested deeper than the parser takes. whole keeps what only selectors can name.
+func parsePage(text []byte, whole bool) (*goquery.Document, error) {
+	from := io.Reader(bytes.NewReader(text))
+	if !whole {
+		from = lean(text)
+	}
+	page, err := goquery.NewDocumentFromReader(from)
 	if err == nil {
 		return page, nil
 	}

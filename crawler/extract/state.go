@@ -19,6 +19,8 @@ const (
 	scantProse = 500
 	// maxState bounds the data that is decoded.
 	maxState = 8 << 20
+	// stateHead is how far into a script its data may begin.
+	stateHead = 400
 	// maxStateNodes and maxStateDepth bound what is made of it.
 	maxStateNodes = 60_000
 	maxStateDepth = 120
@@ -64,7 +66,7 @@ func stateOf(n *html.Node) string {
 		return ""
 	}
 	// window.__INITIAL_STATE__ = {...}
-	head := src[:min(len(src), 400)]
+	head := src[:min(len(src), stateHead)]
 	k := strings.IndexByte(head, '=')
 	if k < 0 || !strings.Contains(head[:k], "__") && !strings.Contains(head[:k], "window.") {
 		return ""
