@@ -73,8 +73,11 @@ func CheckConfig(o Options) (cfg any, sites int, err error) {
 		return nil, 0, err
 	}
 	all, err := o.sites(c, d.profiles)
+	if _, bad := newReport(d.books, c, o.Log); bad != nil {
+		err = errors.Join(err, bad)
+	}
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, &UsageError{err}
 	}
 	return c, len(all), nil
 }
