@@ -28,6 +28,7 @@ func (c *Config) resolve(dir string, env func(string) (string, bool), v *validat
 	}
 	abs(&c.Store.Path)
 	abs(&c.Schedule.Heartbeat)
+	abs(&c.Notify.Templates)
 	for i := range c.Lists {
 		abs(&c.Lists[i])
 	}

@@ -101,9 +101,12 @@ type Notify struct {
 	Lang string `yaml:"lang"`
 	// Zone is the time zone of digests and quiet hours, an IANA name; empty means
 	// the machine's.
-	Zone     string    `yaml:"zone"`
-	Channels []Channel `yaml:"channels"`
-	Routes   []Route   `yaml:"routes"`
+	Zone string `yaml:"zone"`
+	// Templates is a folder of templates that take the place of the built-in ones of
+	// mail, chat and feed; empty means none. `config sample --templates DIR` makes it.
+	Templates string    `yaml:"templates"`
+	Channels  []Channel `yaml:"channels"`
+	Routes    []Route   `yaml:"routes"`
 }
 
 // Channel is one way to reach people or programs. Which keys it needs depends

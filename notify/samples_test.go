@@ -10,7 +10,8 @@ import (
 )
 
 // There is a sample of every event, each can be written in every language, and
-// nobody can take it for something that happened.
+// nobody can take it for something that happened. Every sentence is in the reader's
+// language, as those of what happens are.
 func TestSamples(t *testing.T) {
 	var types []record.EventType
 	for _, ev := range notify.Samples(start) {
@@ -19,6 +20,9 @@ func TestSamples(t *testing.T) {
 			m, err := writer().Write(record.Alert{ID: "pw_1", Event: ev}, lang)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if lang != "en" && strings.Contains(m.HTML, `lang="en"`) {
+				t.Errorf("%s in %s holds a sentence in English only:\n%s", ev.Type, lang, m.Text)
 			}
 			for what, text := range map[string]string{"subject": m.Subject, "text": m.Text, "short": m.Short} {
 				if !strings.Contains(text, "TEST") {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -12,14 +13,21 @@ import (
 )
 
 func (p *program) sample() *cobra.Command {
-	return &cobra.Command{
+	var templates string
+	cmd := &cobra.Command{
 		Use: "sample [NAME]", Short: "Print a sample configuration, list of domains or page; without a name, list them",
 		Long: `Prints a sample to standard output, to be kept under a name and edited:
 
   policywatch config sample ministries > policywatch.yaml
   policywatch config sample iran > iran.csv
 
-Without a name it lists the samples and the names of their files.`,
+Without a name it lists the samples and the names of their files.
+
+With --templates it writes the templates of mail, chats and feeds into a folder,
+one folder for each language, with a description of what they are given. Edit
+what you like, delete the rest, and name the folder as notify.templates:
+
+  policywatch config sample --templates words/`,
 		Annotations: writes("text", "json"),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
@@ -35,6 +43,9 @@ Without a name it lists the samples and the names of their files.`,
 			return sampleNames(all), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			if templates != "" {
+				return p.writeTemplates(templates, args)
+			}
 			all, err := wire.Samples()
 			if err != nil {
 				return err
@@ -50,6 +61,30 @@ Without a name it lists the samples and the names of their files.`,
 			return err
 		},
 	}
+	cmd.Flags().StringVar(&templates, "templates", "", "write the templates of messages into this `folder` instead")
+	return cmd
+}
+
+func (p *program) writeTemplates(dir string, args []string) error {
+	if len(args) > 0 {
+		return usagef("sample takes a NAME or --templates, not both")
+	}
+	names, err := wire.WriteTemplates(dir)
+	var usage *wire.UsageError
+	if err != nil && !errors.As(err, &usage) {
+		return unfinished{err}
+	}
+	if err != nil {
+		return err
+	}
+	if p.format == "json" {
+		return p.json(struct {
+			Folder string   `json:"folder"`
+			Files  []string `json:"files"`
+		}{dir, names})
+	}
+	_, err = fmt.Fprintf(p.out, "%d files are in %s; DATA.md among them says what templates are given.\nName the folder as notify.templates; `policywatch config check` tries every template on every event.\n", len(names), dir)
+	return err
 }
 
 func (p *program) listSamples(all []wire.Sample) error {

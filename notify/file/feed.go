@@ -166,7 +166,7 @@ func (f *Feed) read() ([]entry, error) {
 func (f *Feed) entry(m report.Message) entry {
 	at := m.Event.At.UTC().Format(time.RFC3339)
 	e := entry{Lang: m.Lang, ID: f.tag("alert", m.ID), Title: printable(plainMarks.Replace(m.Subject)), Published: at, Updated: at,
-		Category: []category{{string(m.Event.Type)}}, Content: content{"html", printable(body(m.HTML))}}
+		Category: []category{{string(m.Event.Type)}}, Content: content{"html", printable(m.Feed)}}
 	if s := string(m.Event.Severity); s != "" {
 		e.Category = append(e.Category, category{printable(s)})
 	}
@@ -184,22 +184,6 @@ func (f *Feed) tag(kind, name string) string {
 // plainMarks takes the isolates out of a title, which readers show alone and not
 // all know how to honour.
 var plainMarks = strings.NewReplacer("\u2066", "", "\u2067", "", "\u2068", "", "\u2069", "")
-
-// body is what a feed reader shows of a page: what stands inside its <body>, with
-// the direction that the page itself had.
-func body(html string) string {
-	dir := "ltr"
-	if head, _, ok := strings.Cut(html, ">\n<head>"); ok && strings.Contains(head, `dir="rtl"`) {
-		dir = "rtl"
-	}
-	_, rest, found := strings.Cut(html, "<body")
-	_, rest, opened := strings.Cut(rest, ">")
-	inner, _, closed := strings.Cut(rest, "</body>")
-	if !found || !opened || !closed {
-		return html
-	}
-	return `<div dir="` + dir + `">` + strings.TrimSpace(inner) + "</div>"
-}
 
 // printable leaves out what no XML document may hold, not even escaped (XML 1.0,
 // 2.2): reading programs refuse the whole feed for one such character.

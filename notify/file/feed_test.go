@@ -62,7 +62,7 @@ func readFeed(t *testing.T, path string) atom {
 
 func item(n int) report.Message {
 	return report.Message{ID: fmt.Sprintf("pw_%03d", n), Lang: "fa", Dir: "rtl", Subject: fmt.Sprintf("\u2066site %d\u2069: بخش حذف شد", n),
-		HTML:  "<!doctype html>\n<html lang=\"fa\" dir=\"rtl\">\n<head>\n<style>x</style></head>\n<body style=\"a\">\n<p>متن &lt;b&gt; &amp; " + fmt.Sprint(n) + "</p>\n</body>\n</html>\n",
+		Feed:  "<div lang=\"fa\" dir=\"rtl\"><p>متن &lt;b&gt; &amp; " + fmt.Sprint(n) + "</p></div>",
 		Event: record.Event{Type: record.EventChanged, Severity: "major", At: time.Date(2026, 11, 21, 9, 0, n, 0, time.FixedZone("", 12600)), URL: "https://a.example/?a=1&b=2"}}
 }
 
@@ -98,7 +98,7 @@ func TestFeed(t *testing.T) {
 	}
 	e := a.Entries[0]
 	if e.ID != "tag:w.example,2026:policywatch/alert/pw_003" || e.Title != "site 3: بخش حذف شد" || e.Lang != "fa" || e.Content.Type != "html" ||
-		e.Content.Text != "<div dir=\"rtl\"><p>متن &lt;b&gt; &amp; 3</p></div>" || e.Link[0].Href != "https://a.example/?a=1&b=2" {
+		e.Content.Text != "<div lang=\"fa\" dir=\"rtl\"><p>متن &lt;b&gt; &amp; 3</p></div>" || e.Link[0].Href != "https://a.example/?a=1&b=2" {
 		t.Errorf("%+v", e)
 	}
 	if a.Entries[2].ID != "tag:w.example,2026:policywatch/alert/pw_001" {
@@ -147,7 +147,7 @@ func TestFeedOfHostileWords(t *testing.T) {
 	f := newFeed(t, file.FeedOptions{Path: path, Name: "x", Title: "a\x00b"})
 	m := item(1)
 	m.Subject = "a\x01b\x0b\x1b[2J\ufffe\xff ]]> <script> \u0085"
-	m.HTML = "<html>\n<body>]]>\x00\x08<b>ی\u200cها</b>\ufffe\xed\xa0\x80</body>"
+	m.Feed = "]]>\x00\x08<b>ی\u200cها</b>\ufffe\xed\xa0\x80"
 	m.Event.URL = "javascript:alert(1)"
 	send(t, f, m)
 	send(t, f, item(2)) // which reads it back

@@ -49,7 +49,7 @@ func (w *Writer) ChangeHTML(ev record.Event, lang string) (string, error) {
 func (w *Writer) CompareHTML(ev record.Event, lang string, v View) (string, error) {
 	p := w.page(ev, lang, full, v.Whole)
 	p.Names = [2]string{v.Old, v.New}
-	return p.html(true)
+	return p.html()
 }
 
 // way is the direction of words of the statement: the statement's own, unless all

@@ -71,6 +71,9 @@ func (v voice) headline(ev record.Event) string {
 		}
 		return v.Say("head.failing.why", speech.Inner(v.Fault(ev.Fault.Kind)))
 	case record.EventRecovered:
+		if ev.Site == "" { // the monitor's own network
+			return v.Say("head.reached")
+		}
 		return v.Say("head.recovered")
 	case record.EventGone:
 		return v.Say("head.gone")

@@ -106,7 +106,11 @@ func TestHostileEvents(t *testing.T) {
 		for line := range strings.Lines(m.Text) {
 			checkLine(t, "text", strings.TrimSuffix(line, "\n"))
 		}
-		checkHTML(t, m.HTML, 0)
+		checkHTML(t, m.HTML, 1)
+		checkHTML(t, m.Feed, 0)
+		for line := range strings.Lines(m.Short) {
+			checkLine(t, "short", strings.TrimSuffix(line, "\n"))
+		}
 		if !json.Valid(m.JSON) {
 			t.Errorf("body is not JSON: %s", m.JSON)
 		}
@@ -164,7 +168,7 @@ func checkLine(t fataler, what, line string) {
 // checkHTML asserts that a page runs nothing and loads nothing.
 func checkHTML(t fataler, page string, sheets int) {
 	known := map[string]bool{}
-	for _, e := range strings.Fields("html head meta title style body div p h1 h2 h3 span bdi table tbody tr th td a ul li del ins details summary section input label") {
+	for _, e := range strings.Fields("html head meta title style body div p h1 h2 h3 span bdi table tbody tr th td a ul li del ins details summary section input label blockquote strong br h4 dl dt dd") {
 		known[e] = true
 	}
 	doc, err := html.Parse(strings.NewReader(page))
@@ -331,6 +335,10 @@ func FuzzMessage(f *testing.F) {
 		for line := range strings.Lines(m.Subject + "\n" + m.Text) {
 			checkLine(t, "line", strings.TrimSuffix(line, "\n"))
 		}
-		checkHTML(t, m.HTML, 0)
+		checkHTML(t, m.HTML, 1)
+		checkHTML(t, m.Feed, 0)
+		for line := range strings.Lines(m.Short) {
+			checkLine(t, "short", strings.TrimSuffix(line, "\n"))
+		}
 	})
 }

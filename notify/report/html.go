@@ -17,14 +17,11 @@ var pageTemplate string
 
 var layout = template.Must(template.New("page").Funcs(template.FuncMap{"plain": isolates.Replace, "bidi": markup}).Parse(pageTemplate))
 
-// document is a page as the template sees it. Mail programs drop style sheets
-// and know no folding, so a mail carries its styles in each element; a page for
-// a browser stands alone, with one sheet.
+// document is a page as the template sees it: for a browser, with one sheet and
+// nothing beside itself.
 type document struct {
 	page
-	Alone  bool
-	Sheet  template.HTML
-	styles map[string]string
+	Sheet template.HTML
 }
 
 // stretch is what the template's part for runs is given.
@@ -36,11 +33,8 @@ type stretch struct {
 // Apart reports whether a space stands before the run of that index.
 func (s stretch) Apart(i int) bool { return i > 0 && apart(s.Runs[i-1], s.Runs[i]) }
 
-func (p page) html(alone bool) (string, error) {
-	d := document{page: p, Alone: alone, styles: looks(p.Dir)}
-	if alone {
-		d.Sheet = d.sheet()
-	}
+func (p page) html() (string, error) {
+	d := document{page: p, Sheet: sheet(p.Dir)}
 	var b strings.Builder
 	b.Grow(8 << 10)
 	if err := layout.Execute(&b, d); err != nil {
@@ -49,20 +43,12 @@ func (p page) html(alone bool) (string, error) {
 	return b.String(), nil
 }
 
-// Look is an element's style by name.
-func (d document) Look(name string) template.HTMLAttr {
-	if d.Alone {
-		return template.HTMLAttr(`class="` + name + `"`)
-	}
-	return template.HTMLAttr(`style="` + d.styles[name] + `"`)
-}
-
 // Badge is the look of the severity.
-func (d document) Badge() template.HTMLAttr {
+func (d document) Badge() string {
 	if d.Level.AtLeast(record.SeverityMajor) {
-		return d.Look("grave")
+		return "grave"
 	}
-	return d.Look("mild")
+	return "mild"
 }
 
 // Say is a fixed phrase.
@@ -118,8 +104,7 @@ func (s stretch) Way() string { return s.Page.way(s.Runs) }
 // LineWay is the direction of a line of the statement.
 func (d document) LineWay(line string) string { return d.way([]run{{Text: line}}) }
 
-// looks are the styles by name. Sides are spelled out by direction, because
-// mail programs know no logical ones.
+// looks are the styles by name.
 func looks(dir string) map[string]string {
 	start, end := "left", "right"
 	if dir == speech.RTL {
@@ -140,7 +125,6 @@ func looks(dir string) map[string]string {
 		"ul":    "margin:0;padding-" + start + ":20px",
 		"li":    "margin:2px 0",
 		"edit":  "margin:8px 0;padding:0 12px;border-" + start + ":3px solid #c9c9c9",
-		"op":    "margin:0;color:#555;font-size:14px",
 		"quote": "margin:0 0 4px;overflow-wrap:anywhere",
 		"del":   "background:#fde4e1;color:#8c1d18;text-decoration:line-through",
 		"ins":   "background:#dff3e1;color:#0b5a1e;text-decoration:none;border-bottom:2px solid",
@@ -150,12 +134,13 @@ func looks(dir string) map[string]string {
 	}
 }
 
-// sheet is the same styles for a whole page, with what only a sheet can say.
-func (d document) sheet() template.HTML {
+// sheet is the styles of a page.
+func sheet(dir string) template.HTML {
 	var b strings.Builder
 	b.WriteString("<style>\n")
-	for _, name := range slices.Sorted(maps.Keys(d.styles)) {
-		fmt.Fprintf(&b, ".%s{%s}\n", name, d.styles[name])
+	styles := looks(dir)
+	for _, name := range slices.Sorted(maps.Keys(styles)) {
+		fmt.Fprintf(&b, ".%s{%s}\n", name, styles[name])
 	}
 	b.WriteString(folding)
 	b.WriteString("</style>")
@@ -185,6 +170,6 @@ details.same .count{font-size:14px}
 details.same p{margin:4px 12px}
 @media (max-width:40em){.pair{grid-template-columns:1fr}.names,.pair>div:empty{display:none}}
 @media print{.views>input,.views>label{display:none}.names{position:static}}
-@media (prefers-color-scheme:dark){.body,.names{background:#161616;color:#e8e8e8}.site,.h3,.th,.op,.more,.foot,.fold,.names,details.same{color:#b5b5b5}
+@media (prefers-color-scheme:dark){.body,.names{background:#161616;color:#e8e8e8}.site,.th,.more,.foot,.fold,.names,details.same{color:#b5b5b5}
 .del{background:#4a1512;color:#ffb4ab}.ins{background:#0f3d1a;color:#9be7a8}.mild,.fold summary,details.same>summary{background:#333;color:#e8e8e8}a{color:#8ab4f8}}
 `

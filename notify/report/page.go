@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"policywatch/store/record"
@@ -40,11 +41,9 @@ type page struct {
 	More      map[string]string // by "lost", "facts", "flips", "edits": what is left out, in words
 	// Quotes are in the statement's own language and direction.
 	QuoteLang, QuoteDir string
-	// Why says why this reader got it, a line for each route that led there.
-	Why    []string
-	Footer string
-	voice  voice
-	limits limits
+	Footer              string
+	voice               voice
+	limits              limits
 	// Names are what the two sides are called, where somebody named them.
 	Names [2]string
 }
@@ -52,6 +51,7 @@ type page struct {
 // row is one labelled line. Text is set as it is to stand in the line: values
 // are isolated already.
 type row struct {
+	Key   string // as in Row
 	Label string
 	Text  string
 	// URL is set when Text is an address that may be opened; Foreign when the
@@ -96,6 +96,9 @@ func (w *Writer) page(ev record.Event, lang string, lim limits, edits []record.E
 		p.Severity = v.Severity(p.Level)
 	}
 	p.rows(ev)
+	if lim == brief || lim == listed {
+		p.places(w.links(ev), ev)
+	}
 	if c := ev.Change; c != nil {
 		if edits == nil {
 			edits = c.Edits
@@ -107,8 +110,22 @@ func (w *Writer) page(ev record.Event, lang string, lim limits, edits []record.E
 
 func (p *page) row(key, text string) {
 	if text != "" {
-		p.Rows = append(p.Rows, row{Label: p.voice.Say(key), Text: text})
+		p.Rows = append(p.Rows, row{Key: plainKey(key), Label: p.voice.Say(key), Text: text})
 	}
+}
+
+// plainKey is the key of a row, by that of its label.
+func plainKey(label string) string { return strings.TrimPrefix(label, "label.") }
+
+// places adds where to read on: the version in the archive and the change on the
+// dashboard. Without a dashboard the archive is asked on the command line.
+func (p *page) places(links map[string]string, ev record.Event) {
+	if ev.Site != "" && ev.To > 0 {
+		name := clip(speech.Clean(ev.Site), nameLimit) + "@" + strconv.Itoa(ev.To)
+		p.row("label.archive", speech.Isolate(name, p.Dir))
+		p.Rows[len(p.Rows)-1].URL = links["version"]
+	}
+	p.address("label.dashboard", links["dashboard"])
 }
 
 // address adds a row for a URL, and makes it a link only where a browser may
@@ -118,7 +135,7 @@ func (p *page) address(key, url string) {
 	if url == "" {
 		return
 	}
-	r := row{Label: p.voice.Say(key), Text: speech.Isolate(clip(url, p.limits.quote), p.Dir)}
+	r := row{Key: plainKey(key), Label: p.voice.Say(key), Text: speech.Isolate(clip(url, p.limits.quote), p.Dir)}
 	if l := strings.ToLower(url); strings.HasPrefix(l, "https://") || strings.HasPrefix(l, "http://") {
 		r.URL = url
 	}
@@ -128,7 +145,7 @@ func (p *page) address(key, url string) {
 func (p *page) rows(ev record.Event) {
 	v := p.voice
 	if text, english := v.reason(ev); text != "" {
-		p.Rows = append(p.Rows, row{Label: v.Say("label.reason"), Text: text, Foreign: english && v.Book.Lang != "en"})
+		p.Rows = append(p.Rows, row{Key: "reason", Label: v.Say("label.reason"), Text: text, Foreign: english && v.Book.Lang != "en"})
 	}
 	if f := ev.Fault; f != nil && ev.Type != record.EventFailing { // whose headline says it
 		p.row("label.fault", v.Fault(f.Kind))

@@ -9,6 +9,8 @@ package report
 
 import (
 	"fmt"
+	"log/slog"
+	"sync"
 
 	"policywatch/store/record"
 	"policywatch/store/speech"
@@ -23,12 +25,14 @@ type Message struct {
 	Lang, Dir string
 	// Subject is one line without control characters, at most some 250 letters.
 	Subject string
-	// Text and HTML say the same, briefly. Text ends its lines with \n; HTML is a
-	// document for mail programs, with its styles in the elements.
+	// Text and HTML say the same, briefly. Text is folded and ends its lines with
+	// \n; HTML is a document for mail programs, with its styles in the elements.
 	Text string
 	HTML string
-	// Short is the same in a few lines, for a chat: subject, reason, address.
+	// Short is the same in a few lines, for a chat: subject, reason, addresses, ID.
 	Short string
+	// Feed is the same as a piece of HTML without styles, for an entry of a feed.
+	Feed string
 	// JSON is the webhook's body.
 	JSON []byte
 }
@@ -37,9 +41,15 @@ type Message struct {
 // set.
 type Writer struct {
 	voices speech.Voices
-	// Links gives further addresses of an event by what they lead to, as
-	// "dashboard"; nil means none. They stand in the webhook's body.
+	// Links gives further addresses of an event by what they lead to: "dashboard",
+	// and "version" for the statement as the archive has it; nil means none.
 	Links func(record.Event) map[string]string
+	// Log hears of a template of the user's that fails; nil means nobody does.
+	Log *slog.Logger
+
+	own   map[string]forms // the user's templates, by language
+	mu    sync.Mutex
+	built map[string]forms
 }
 
 // New returns a writer that speaks the languages of books. English is used for
@@ -54,19 +64,15 @@ func (w *Writer) Write(a record.Alert, lang string) (Message, error) {
 	if w.voices.Mute() {
 		return Message{}, fmt.Errorf("write alert %s: no phrasebook is loaded", a.ID)
 	}
-	p := w.page(a.Event, lang, brief, nil)
-	p.Why = p.voice.why(a.Why)
-	html, err := p.html(false)
-	if err != nil {
-		return Message{}, fmt.Errorf("write alert %s: %w", a.ID, err)
-	}
 	body, err := w.body(a, w.voice(lang))
 	if err != nil {
 		return Message{}, fmt.Errorf("write alert %s: %w", a.ID, err)
 	}
-	return Message{
-		ID: a.ID, Event: a.Event, Lang: p.Lang, Dir: p.Dir, Subject: p.Subject, Text: p.text(View{}), HTML: html, Short: p.short(), JSON: body,
-	}, nil
+	m, err := w.message(a.Event, w.letter(a, lang, brief), body)
+	if err != nil {
+		return Message{}, fmt.Errorf("write alert %s: %w", a.ID, err)
+	}
+	return m, nil
 }
 
 // Subject is the line that names the site, what happened and how much it

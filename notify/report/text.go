@@ -70,12 +70,6 @@ func (p page) text(view View) string {
 		p.group(t, g, view.Side)
 	}
 	t.more(p.More["edits"])
-	if p.limits == brief && p.Footer != "" {
-		t.blank()
-		for _, line := range append(p.Why[:len(p.Why):len(p.Why)], p.Footer) {
-			t.line(0, span{text: line, style: faint})
-		}
-	}
 	return t.String()
 }
 
@@ -119,16 +113,10 @@ func (p page) group(t *typesetter, g group, sides bool) {
 // folded says how many words stand that are not shown.
 func (p page) folded(n int) string { return p.voice.Count("fold", n, p.voice.Number(n)) }
 
-// replacement writes what was reworded: in full as one text with what went and
-// what came amid it, briefly as two sentences below each other.
+// replacement writes what was reworded as one text with what went and what came
+// amid it.
 func (p page) replacement(t *typesetter, rs []run) {
-	v := p.voice
-	if p.limits == full {
-		t.item(p.quote(v.Say("edit.replace"), bracketed(side(rs, nothing, p.limits.quote)))...)
-		return
-	}
-	t.item(p.quote(v.Say("label.before"), side(rs, record.EditInsert, p.limits.quote))...)
-	t.under(p.quote(v.Say("label.after"), side(rs, record.EditDelete, p.limits.quote))...)
+	t.item(p.quote(p.voice.Say("edit.replace"), bracketed(side(rs, nothing, p.limits.quote)))...)
 }
 
 // quote sets a label and quoted words, each in its own direction.

@@ -50,26 +50,6 @@ func (v voice) eventName(t record.EventType) string {
 	return speech.First(v.Phrase("event."+string(t)), speech.Clean(string(t)))
 }
 
-// short writes the page in a few lines.
-func (p page) short() string {
-	t := &typesetter{dir: p.Dir}
-	t.line(0, span{text: p.Subject})
-	for _, r := range p.Rows {
-		switch {
-		case r.Foreign:
-			t.line(0, span{text: clipIsolated(r.Text, shortReason), dir: speech.LTR})
-		case r.Label == p.voice.Say("label.reason"):
-			t.line(0, span{text: clipIsolated(r.Text, shortReason)})
-		}
-	}
-	for _, r := range p.Rows {
-		if r.URL != "" {
-			t.line(0, span{text: r.URL})
-		}
-	}
-	return t.String()
-}
-
 // shortReason bounds the reason in a chat, in runes. With subject and addresses
 // it stays below what the strictest service takes: 4096 letters.
 const shortReason = 600

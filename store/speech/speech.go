@@ -9,8 +9,12 @@
 package speech
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"policywatch/store/record"
 )
@@ -32,6 +36,9 @@ func New(books []record.Phrasebook) Voices {
 
 // Mute reports whether there is no phrasebook at all.
 func (vs Voices) Mute() bool { return len(vs.books) == 0 }
+
+// Languages are the codes of those that it speaks, in order.
+func (vs Voices) Languages() []string { return slices.Sorted(maps.Keys(vs.books)) }
 
 // In returns the voice for lang; without its phrasebook, the English one.
 func (vs Voices) In(lang string) Voice {
@@ -217,8 +224,16 @@ func (v Voice) Fault(k record.FaultKind) string {
 	return First(v.Book.Faults[k], v.english.Faults[k], Clean(string(k)))
 }
 
-// Inner makes a sentence fit inside another: without its full stop.
-func Inner(s string) string { return strings.TrimRight(s, ".。") }
+// Inner makes a sentence fit inside another: without its full stop, and without the
+// capital that it begins with, unless that is one of several.
+func Inner(s string) string {
+	s = strings.TrimRight(s, ".。")
+	r, n := utf8.DecodeRuneInString(s)
+	if next, _ := utf8.DecodeRuneInString(s[n:]); unicode.IsUpper(r) && !unicode.IsUpper(next) {
+		return string(unicode.ToLower(r)) + s[n:]
+	}
+	return s
+}
 
 // First returns the first text that is not empty.
 func First(s ...string) string {

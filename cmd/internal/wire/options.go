@@ -75,8 +75,11 @@ func CheckConfig(o Options, now time.Time) (cfg any, sites int, next []Forecast,
 		return nil, 0, nil, err
 	}
 	all, err := o.sites(c, d.profiles)
+	if _, bad := newReport(d.books, c, o.Log); bad != nil {
+		err = errors.Join(err, bad)
+	}
 	if err != nil {
-		return nil, 0, nil, err
+		return nil, 0, nil, &UsageError{err}
 	}
 	return c, len(all), forecasts(c, now), nil
 }

@@ -58,7 +58,10 @@ func TryChannel(ctx context.Context, o Options, name string, emit func(Trial) er
 	if lang == "" {
 		lang = cfg.Notify.Lang
 	}
-	writer := newReport(d.books, cfg.Web.BaseURL)
+	writer, err := newReport(d.books, cfg, o.Log)
+	if err != nil {
+		return "", err
+	}
 	for _, ev := range notify.Samples(time.Now()) {
 		t := try(ctx, sender, writer, ev, name, lang)
 		if err := emit(t.Trial); err != nil {

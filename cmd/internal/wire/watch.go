@@ -204,14 +204,19 @@ func deliver(ctx context.Context, d *notify.Dispatcher) {
 
 // outage tells that the monitor's own network is down, or up again.
 func (a *App) outage(down bool, lost int) {
-	ev := record.Event{Type: record.EventRecovered, Severity: record.SeverityInfo, Name: "policywatch", Reason: "Sites can be reached again."}
+	ev := a.told(record.Event{Type: record.EventRecovered, Severity: record.SeverityInfo, Name: "policywatch"}, record.Say("told.reached"))
 	if down {
-		ev = a.told(record.Event{Type: record.EventOutage, Severity: record.SeverityMinor, Name: "policywatch",
-			Fault: &record.Fault{Kind: record.FaultUnreachable, Detail: "no site could be reached"}}, record.Say("told.outage", record.Count(lost)))
+		ev = a.told(outageEvent(), record.Say("told.outage", record.Count(lost)))
 	}
 	ev.At = time.Now()
 	a.log.Warn("the monitor's own network", "down", down, "sites", lost)
 	if err := a.Store.Enqueue(context.Background(), a.router.Alerts(ev)); err != nil {
 		a.log.Error("tell of the monitor's own network", "error", err)
 	}
+}
+
+// outageEvent is that no site could be reached.
+func outageEvent() record.Event {
+	return record.Event{Type: record.EventOutage, Severity: record.SeverityMinor, Name: "policywatch",
+		Fault: &record.Fault{Kind: record.FaultUnreachable, Detail: "no site could be reached"}}
 }

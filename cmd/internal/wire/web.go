@@ -9,7 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"policywatch/configs"
 	"policywatch/diff"
+	"policywatch/notify"
 	"policywatch/notify/report"
 	"policywatch/notify/web"
 	"policywatch/store/record"
@@ -44,24 +46,37 @@ func (a *App) dashboard(with func(*web.Options)) (http.Handler, error) {
 	return web.New(o), nil
 }
 
-// newReport is the writer of messages; where people can reach the dashboard, they
-// hold the address of what they tell of.
-func newReport(books []record.Phrasebook, base string) *report.Writer {
+// newReport is the writer of messages, with the user's templates where there are
+// any; where people can reach the dashboard, messages hold the addresses of what
+// they tell of.
+func newReport(books []record.Phrasebook, cfg configs.Config, log *slog.Logger) (*report.Writer, error) {
 	w := report.New(books)
-	if base = strings.TrimSuffix(base, "/"); base == "" {
-		return w
+	w.Log = log
+	if base := strings.TrimSuffix(cfg.Web.BaseURL, "/"); base != "" {
+		w.Links = func(ev record.Event) map[string]string { return links(base, ev) }
 	}
-	w.Links = func(ev record.Event) map[string]string {
-		at := base + "/"
-		if ev.Site != "" {
-			at += "sites/" + url.PathEscape(ev.Site)
+	if dir := cfg.Notify.Templates; dir != "" {
+		if err := w.Use(dir, notify.Samples(time.Now())); err != nil {
+			return nil, &UsageError{fmt.Errorf("notify.templates: %w", err)}
 		}
-		if ev.Site != "" && ev.Change != nil && ev.To > 1 {
-			at += fmt.Sprintf("/changes/%d", ev.To)
-		}
-		return map[string]string{"dashboard": at}
 	}
-	return w
+	return w, nil
+}
+
+// links are the pages of the dashboard that belong to an event.
+func links(base string, ev record.Event) map[string]string {
+	if ev.Site == "" {
+		return map[string]string{"dashboard": base + "/"}
+	}
+	site := base + "/sites/" + url.PathEscape(ev.Site)
+	out := map[string]string{"dashboard": site}
+	if ev.To > 0 {
+		out["version"] = fmt.Sprintf("%s/versions/%d", site, ev.To)
+	}
+	if ev.Change != nil && ev.To > 1 {
+		out["dashboard"] = fmt.Sprintf("%s/changes/%d", site, ev.To)
+	}
+	return out
 }
 
 // actions is what a person may do on the dashboard, as the command line does it.

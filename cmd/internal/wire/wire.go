@@ -86,6 +86,10 @@ func NewTools(o Options) (*Tools, error) {
 	if err != nil {
 		return nil, err
 	}
+	writer, err := newReport(d.books, cfg, o.Log)
+	if err != nil {
+		return nil, err
+	}
 	robots := &robotsMemory{}
 	client, err := newClient(cfg.Crawl, robots, o.Version, o.Log)
 	if err != nil {
@@ -114,7 +118,7 @@ func NewTools(o Options) (*Tools, error) {
 	}
 	english := speech.New(d.books).In("en").Plain()
 	return &Tools{
-		Desk: desk, Sections: sections, Diff: diff.New(d.lexicons, english), Volatile: volatile.New(d.lexicons), Report: newReport(d.books, cfg.Web.BaseURL), Profiles: d.profiles,
+		Desk: desk, Sections: sections, Diff: diff.New(d.lexicons, english), Volatile: volatile.New(d.lexicons), Report: writer, Profiles: d.profiles,
 		Crawler: crawl, english: english, client: client, browser: browser, robots: robots, config: cfg, sites: sites, log: o.Log,
 		version: o.Version, lexicons: d.lexicons,
 	}, nil
@@ -253,9 +257,9 @@ func (a *App) ScanFinished(ctx context.Context, sum record.ScanSummary) error {
 	counts := record.Say("told.scan", record.Count(sum.Sites), record.Count(sum.Changed), record.Count(sum.Faults))
 	alerts := a.router.Alerts(a.told(record.Event{Type: record.EventScanFinished, At: time.Now(), Severity: record.SeverityInfo, Scan: &sum}, counts))
 	if sum.Outage {
-		alerts = append(alerts, a.router.Alerts(a.told(record.Event{Type: record.EventOutage, At: time.Now(), Severity: record.SeverityMinor,
-			Name: "policywatch", Fault: &record.Fault{Kind: record.FaultUnreachable, Detail: "no site could be reached"}},
-			record.Say("told.outage", record.Count(sum.Sites))))...)
+		ev := a.told(outageEvent(), record.Say("told.outage", record.Count(sum.Sites)))
+		ev.At = time.Now()
+		alerts = append(alerts, a.router.Alerts(ev)...)
 	}
 	if len(alerts) == 0 {
 		return nil
