@@ -51,8 +51,23 @@ type SiteRow struct {
 	Lang    string
 	Dir     string
 	Topics  []Topic
-	// Absent lists the required elements of the profile that are not there.
-	Absent []string
+	// AbsentRequired lists those of Past.Absent that the profile requires.
+	AbsentRequired []string
+}
+
+// ChangeFilter selects versions that changed something; an empty field selects all.
+type ChangeFilter struct {
+	// Since leaves out what was seen at this time or before.
+	Since time.Time
+	// Before goes on where an earlier list ended.
+	Before string
+	// Least is the least severity; empty means any.
+	Least Severity
+	// Limit is the greatest number of versions, the newest; 0 means all.
+	Limit int
+	// Newest bounds how many are looked at to find those, so that a rare severity
+	// does not cost a walk through the whole archive; 0 means all.
+	Newest int
 }
 
 // AlertFilter selects alerts; an empty field selects all.
