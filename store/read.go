@@ -235,9 +235,13 @@ func (db *DB) SitesAfter(ctx context.Context, after string, limit int) ([]record
 			if err != nil {
 				return damage(bucketStates, k, "%v", err)
 			}
-			site, _, err := loadSite(tx, domain)
+			fields, err = getRow(tx, bucketSites, k)
 			if err != nil {
 				return err
+			}
+			site, err := decodeListed(domain, fields)
+			if err != nil {
+				return damage(bucketSites, k, "%v", err)
 			}
 			r := record.SiteRow{Site: site.site, Past: merge(domain, site, state)}
 			if n := state.past.Version; n > 0 {

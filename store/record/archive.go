@@ -43,6 +43,8 @@ type VisitNote struct {
 // SiteRow is one site in a list: what can be said without opening a document.
 type SiteRow struct {
 	Site Site
+	// Past is without what only a visit needs to know: identities of texts,
+	// selectors, the imprint and the volatile places.
 	Past Past
 	// The rest describes the newest version and is empty where there is none.
 	// Changed is when it was made.
