@@ -217,6 +217,12 @@ func (db *DB) SitesAfter(ctx context.Context, after string, limit int) ([]record
 	var out []record.SiteRow
 	err := db.view(ctx, func(tx *bolt.Tx) error {
 		c := tx.Bucket([]byte(bucketStates)).Cursor()
+		// Rows are large: growing the list would copy more bytes than are read.
+		n := 0
+		for k, _ := c.Seek(sitePrefix(after)); k != nil && (limit <= 0 || n < limit); k, _ = c.Next() {
+			n++
+		}
+		out = make([]record.SiteRow, 0, n)
 		// No other key lies between a domain and the same with a zero byte; of the
 		// empty domain that is the lowest key of all.
 		for k, val := c.Seek(sitePrefix(after)); k != nil && (limit <= 0 || len(out) < limit); k, val = c.Next() {
@@ -229,18 +235,19 @@ func (db *DB) SitesAfter(ctx context.Context, after string, limit int) ([]record
 			if err != nil {
 				return damage(bucketStates, k, "%v", err)
 			}
-			site, _, err := loadSite(tx, domain)
+			fields, err = getRow(tx, bucketSites, k)
 			if err != nil {
 				return err
 			}
+			site, err := decodeListed(domain, fields)
+			if err != nil {
+				return damage(bucketSites, k, "%v", err)
+			}
 			r := record.SiteRow{Site: site.site, Past: merge(domain, site, state)}
 			if n := state.past.Version; n > 0 {
-				v, err := loadVersion(tx, domain, n)
-				if err != nil {
+				if err := summarise(tx, &r, n); err != nil {
 					return err
 				}
-				r.Changed, r.Title, r.Lang, r.Dir = v.version.At, v.title, v.lang, v.dir
-				r.Topics, r.Absent = v.topics, v.absent
 			}
 			out = append(out, r)
 		}

@@ -70,7 +70,10 @@ func TestEveryFieldIsKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(sites) != 1 || !cmp.Equal(sites[0].Site, v.Site) || !cmp.Equal(sites[0].Past, v.Past) ||
+	past = v.Past // lists leave out what only a visit needs
+	past.TextDigest, past.ExactDigest, past.Recent, past.Rejected, past.Volatile = "", "", nil, nil, nil
+	past.Prior.Selectors, past.Prior.Imprint = "", record.Imprint{}
+	if len(sites) != 1 || !cmp.Equal(sites[0].Site, v.Site) || !cmp.Equal(sites[0].Past, past) ||
 		sites[0].Title != v.Version.Document.Title || !sites[0].Changed.Equal(v.Version.At) {
 		t.Errorf("sites: %+v", sites)
 	}

@@ -101,30 +101,32 @@ func NewVersion(v *record.Version) Version {
 // Site is a site as the archive knows it. Fault is the last visit's, null where it
 // succeeded; Pending is the capture that waits for confirmation, null for none.
 type Site struct {
-	Site        string           `json:"site"`
-	Name        string           `json:"name"`
-	URL         string           `json:"url"`
-	State       record.SiteState `json:"state"`
-	Version     int              `json:"version"`
-	Lang        string           `json:"lang"`
-	Title       string           `json:"title"`
-	Profile     string           `json:"profile"`
-	Labels      []string         `json:"labels"`
-	Topics      []record.Topic   `json:"topics"`
-	Absent      []string         `json:"absent"`
-	LastVisit   time.Time        `json:"last_visit,omitzero"`
-	LastSuccess time.Time        `json:"last_success,omitzero"`
-	Changed     time.Time        `json:"changed,omitzero"`
-	Failures    int              `json:"failures"`
-	Fault       *record.Fault    `json:"fault"`
-	Pending     *record.Pending  `json:"pending"`
+	Site    string           `json:"site"`
+	Name    string           `json:"name"`
+	URL     string           `json:"url"`
+	State   record.SiteState `json:"state"`
+	Version int              `json:"version"`
+	Lang    string           `json:"lang"`
+	Title   string           `json:"title"`
+	Profile string           `json:"profile"`
+	Labels  []string         `json:"labels"`
+	Topics  []record.Topic   `json:"topics"`
+	Absent  []string         `json:"absent" doc:"All that was found absent: elements of the profile, required or recommended, and observations."`
+	// AbsentRequired lists those of Absent that the profile requires.
+	AbsentRequired []string        `json:"absent_required" doc:"Those of absent that the profile requires."`
+	LastVisit      time.Time       `json:"last_visit,omitzero"`
+	LastSuccess    time.Time       `json:"last_success,omitzero"`
+	Changed        time.Time       `json:"changed,omitzero"`
+	Failures       int             `json:"failures"`
+	Fault          *record.Fault   `json:"fault"`
+	Pending        *record.Pending `json:"pending"`
 }
 
 // NewSite is the site as programs get it; profile is the id of the legal profile
 // that it is judged by.
 func NewSite(r record.SiteRow, profile string) Site {
 	return Site{Site: r.Site.Domain, Name: r.Site.Name, URL: r.Past.Prior.URL, State: r.Past.State, Version: r.Past.Version, Lang: r.Lang, Title: r.Title,
-		Profile: profile, Labels: List(r.Site.Labels), Topics: List(r.Topics), Absent: List(r.Absent), LastVisit: r.Past.LastVisit,
+		Profile: profile, Labels: List(r.Site.Labels), Topics: List(r.Topics), Absent: List(r.Past.Absent), AbsentRequired: List(r.AbsentRequired), LastVisit: r.Past.LastVisit,
 		LastSuccess: r.Past.LastSuccess, Changed: r.Changed, Failures: r.Past.Failures, Fault: r.Past.LastFault, Pending: r.Past.Pending}
 }
 

@@ -44,6 +44,14 @@ func fill(b *testing.B) *store.DB {
 			Version: &record.Version{Site: domain, Number: n, At: at, URL: "https://" + domain + "/privacy", Identity: store.Digest([]byte(text)),
 				Snapshot: store.Digest(body), Document: doc, Findings: []record.Finding{{ID: "legal_reference", Must: true, Status: record.StatusAbsent}}},
 			Snapshot: &record.Snapshot{URL: "https://" + domain, Status: 200, Body: body, At: at}}
+		// As much as a year of visits leaves with a site.
+		v.Past.Prior = record.Prior{URL: v.Version.URL, ETag: `"5f3a-61b2c"`, LastModified: at.Format(http.TimeFormat), BodyDigest: v.Version.Snapshot, Extractor: "html/1",
+			Lang: "fa", Imprint: record.Imprint{Anchor: text[:64], Length: len(text), Region: v.Version.Identity, Around: uint64(i), Read: at}}
+		v.Past.ExactDigest, v.Past.Topics = v.Version.Identity, []record.Topic{record.Retention, record.SharingThirdParties}
+		v.Past.Absent = []string{"legal_reference", "purposes", "correction", "language.versions"}
+		for k := n - 1; k > 0; k-- {
+			v.Past.Recent = append(v.Past.Recent, store.Digest([]byte(fmt.Sprint(i, k))))
+		}
 		if n > 1 {
 			v.Version.Change = &record.Change{Class: record.ClassSubstantive, Severity: record.Severities()[1+(i+n)%4], Reason: "A period changed.",
 				Facts: []record.FactChange{{Kind: record.FactDuration, Before: fmt.Sprintf("P%dM", n-1), After: fmt.Sprintf("P%dM", n)}}}

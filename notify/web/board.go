@@ -19,7 +19,7 @@ const newestAlerts = 10_000
 
 // row is one site in lists.
 type row struct {
-	record.SiteRow
+	*record.SiteRow
 	// Norm is the id of the legal profile that it is judged by.
 	Norm string
 }
@@ -55,11 +55,11 @@ func (b *board) Rows() []row { return b.rows }
 // Failing counts the sites in that state.
 func (b *board) Failing() int { return len(b.failing) }
 
-// site returns the row of a domain.
+// site returns the row of a domain; of one that is not there it has the name alone.
 func (b *board) site(domain string) (row, bool) {
 	i, ok := b.at[domain]
 	if !ok {
-		return row{}, false
+		return row{SiteRow: &record.SiteRow{Site: record.Site{Domain: domain}}}, false
 	}
 	return b.rows[i], true
 }
@@ -168,7 +168,7 @@ func (k *boards) make(ctx context.Context, made int) (*board, error) {
 }
 
 func (k *boards) read(ctx context.Context) (*board, error) {
-	b := &board{built: k.o.Clock(), at: map[string]int{}, states: map[record.SiteState]int{}}
+	b := &board{built: k.o.Clock(), states: map[record.SiteState]int{}}
 	if k.o.Revision != nil {
 		b.revision = k.o.Revision() // before reading: a later write makes the board old
 	}
@@ -181,10 +181,12 @@ func (k *boards) read(ctx context.Context) (*board, error) {
 	if err = cmp.Or(err, uncounted); err != nil {
 		return nil, err
 	}
-	b.rows = make([]row, len(list))
+	list = k.withUnvisited(list)
+	b.rows, b.at = make([]row, len(list)), make(map[string]int, len(list))
 	labels, norms := map[string]bool{}, map[string]bool{}
-	for i, s := range list {
-		r := row{SiteRow: s, Norm: k.norm(s.Site)}
+	for i := range list {
+		s := &list[i]
+		r := row{SiteRow: s, Norm: k.norm(&s.Site)}
 		b.rows[i], b.at[s.Site.Domain] = r, i
 		b.states[s.Past.State]++
 		norms[r.Norm] = true
@@ -217,11 +219,29 @@ func keys(m map[string]bool) []string {
 	return out
 }
 
-func (k *boards) norm(s record.Site) string {
+// withUnvisited adds the sites that are listed and were never visited.
+func (k *boards) withUnvisited(list []record.SiteRow) []record.SiteRow {
+	visited := make(map[string]bool, len(list))
+	for i := range list {
+		visited[list[i].Site.Domain] = true
+	}
+	n := len(list)
+	for _, s := range k.o.Listed {
+		if !visited[s.Domain] {
+			list = append(list, record.SiteRow{Site: s, Past: record.Past{Site: s.Domain, State: record.StateNew}})
+		}
+	}
+	if len(list) > n {
+		slices.SortFunc(list, func(x, y record.SiteRow) int { return cmp.Compare(x.Site.Domain, y.Site.Domain) })
+	}
+	return list
+}
+
+func (k *boards) norm(s *record.Site) string {
 	if s.Profile != "" || k.o.Profile == nil {
 		return s.Profile
 	}
-	return k.o.Profile(s).ID
+	return k.o.Profile(*s).ID
 }
 
 func (k *boards) fold(rows []row) []string {
@@ -262,9 +282,10 @@ func orders(b *board) map[string]func() []int {
 		"state": by(func(x, y row) int {
 			return cmp.Or(cmp.Compare(gravity(x.Past.State), gravity(y.Past.State)), x.Past.LastSuccess.Compare(y.Past.LastSuccess))
 		}),
-		"changed": by(func(x, y row) int { return y.Changed.Compare(x.Changed) }),
-		"success": by(func(x, y row) int { return x.Past.LastSuccess.Compare(y.Past.LastSuccess) }),
-		"absent":  by(func(x, y row) int { return cmp.Compare(len(y.Absent), len(x.Absent)) }),
+		"changed":         by(func(x, y row) int { return y.Changed.Compare(x.Changed) }),
+		"success":         by(func(x, y row) int { return x.Past.LastSuccess.Compare(y.Past.LastSuccess) }),
+		"absent":          by(func(x, y row) int { return cmp.Compare(len(y.Past.Absent), len(x.Past.Absent)) }),
+		"absent_required": by(func(x, y row) int { return cmp.Compare(len(y.AbsentRequired), len(x.AbsentRequired)) }),
 	}
 }
 

@@ -51,7 +51,6 @@ func (d *dashboard) change(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	site, _ := b.site(domain)
-	site.Site.Domain = domain
 	p := changePage{frame: d.frame(w, r, "changes", b), Row: site, Version: v, Change: v.Change, Side: r.URL.Query().Get("view") != "inline"}
 	p.Title = site.Title()
 	if n > 2 {

@@ -70,6 +70,8 @@ func (d *dashboard) conformance(w http.ResponseWriter, r *http.Request) error {
 			findings = v.Findings
 		case x.Past.LastFault != nil:
 			h.Note = p.Fault(x.Past.LastFault.Kind)
+		case x.Past.State == record.StateNew:
+			h.Note = p.say("web.state.new")
 		default:
 			h.Note = p.say("web.statement.none")
 		}

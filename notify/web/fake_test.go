@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"policywatch/configs"
+	"policywatch/diff/section"
 	"policywatch/notify/report"
 	"policywatch/notify/web"
 	"policywatch/store/record"
@@ -75,18 +76,29 @@ func (a *archive) History(_ context.Context, domain string) ([]record.Version, e
 	return vs, a.err
 }
 
-func (a *archive) Since(_ context.Context, t time.Time, limit int) ([]record.Version, error) {
-	var out []record.Version
+func (a *archive) Changes(_ context.Context, f record.ChangeFilter) (out []record.Version, next string, err error) {
+	var all []record.Version
 	for _, vs := range a.vs {
 		for _, v := range vs {
-			if v.At.After(t) {
+			if v.Change != nil && v.At.After(f.Since) && v.Change.Severity.AtLeast(f.Least) {
 				v.Document = nil
-				out = append(out, v)
+				all = append(all, v)
 			}
 		}
 	}
-	slices.SortFunc(out, func(x, y record.Version) int { return y.At.Compare(x.At) })
-	return out[:min(len(out), limit)], a.err
+	slices.SortFunc(all, func(x, y record.Version) int { return y.At.Compare(x.At) })
+	place := func(v record.Version) string { return fmt.Sprint(v.Site, v.Number) }
+	if f.Before != "" {
+		i := slices.IndexFunc(all, func(v record.Version) bool { return place(v) == f.Before })
+		if i < 0 {
+			return nil, "", errMissing
+		}
+		all = all[i+1:]
+	}
+	if f.Limit > 0 && len(all) > f.Limit {
+		all, next = all[:f.Limit], place(all[f.Limit-1])
+	}
+	return all, next, a.err
 }
 
 func (a *archive) SnapshotOf(_ context.Context, domain, digest string) (*record.Snapshot, error) {
@@ -198,7 +210,8 @@ func office() *archive {
 			Past: record.Past{Site: domain, State: state, Version: versions, LastVisit: at(0).Add(-time.Hour), LastSuccess: at(0).Add(-time.Hour)}, Lang: "fa", Dir: "rtl"}
 		if versions > 0 {
 			v := a.vs[domain][versions-1]
-			r.Changed, r.Title, r.Past.Prior.URL, r.Absent = v.At, v.Document.Title, v.URL, []string{"legal_reference"}
+			r.Changed, r.Title, r.Past.Prior.URL = v.At, v.Document.Title, v.URL
+			r.AbsentRequired, r.Past.Absent = []string{"legal_reference"}, []string{"legal_reference", "date.today"}
 		}
 		return r
 	}
@@ -239,7 +252,10 @@ func dashboard(t testing.TB, a *archive, opts ...func(*web.Options)) http.Handle
 	}
 	o := web.Options{Reader: a, Report: report.New(books), Books: books, Profiles: profiles, Version: "0.9.9",
 		Missing: func(err error) bool { return errors.Is(err, errMissing) }, Clock: func() time.Time { return now },
-		Size: func() (int64, error) { return 5 << 20, nil }}
+		Size: func() (int64, error) { return 5 << 20, nil }, Day: func(s string) (time.Time, error) {
+			day, _, err := section.Day(s)
+			return day, err
+		}}
 	for _, f := range opts {
 		f(&o)
 	}

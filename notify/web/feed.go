@@ -5,8 +5,11 @@ import (
 	"encoding/xml"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
+
+	"policywatch/store/record"
 )
 
 const feedEntries = 50
@@ -64,8 +67,9 @@ func (d *dashboard) feed(w http.ResponseWriter, r *http.Request) error {
 	base := d.origin(r)
 	out := atom{Lang: f.Book.Lang, ID: tag(""), Title: f.say("web.feed.title"), Author: atomPerson{"policywatch"},
 		Links: []atomLink{{Rel: "self", Type: "application/atom+xml", Href: base + r.URL.RequestURI()}, {Rel: "alternate", Type: "text/html", Href: base + "/changes"}}}
-	versions, err := d.Reader.Since(ctx, time.Time{}, 10*feedEntries)
-	if domain := r.URL.Query().Get("site"); domain != "" && err == nil {
+	least := leastSeverity(r)
+	var versions []record.Version
+	if domain := r.URL.Query().Get("site"); domain != "" {
 		site, ok := b.site(domain)
 		if !ok {
 			return notFound
@@ -75,15 +79,17 @@ func (d *dashboard) feed(w http.ResponseWriter, r *http.Request) error {
 		if d.Missing(err) {
 			err = nil
 		}
-		for i, j := 0, len(versions)-1; i < j; i, j = i+1, j-1 {
-			versions[i], versions[j] = versions[j], versions[i]
-		}
+		slices.Reverse(versions)
+		versions = slices.DeleteFunc(versions, func(v record.Version) bool { return v.Change == nil || !v.Change.Severity.AtLeast(least) })
+		versions = versions[:min(feedEntries, len(versions))]
+	} else {
+		versions, _, err = d.Reader.Changes(ctx, record.ChangeFilter{Least: least, Limit: feedEntries, Newest: changesSearched})
 	}
 	if err != nil {
 		return err
 	}
 	updated := time.Unix(0, 0)
-	for _, n := range f.newsOf(b, atLeast(versions, leastSeverity(r), feedEntries)) {
+	for _, n := range f.newsOf(b, versions) {
 		at := fmt.Sprintf("/sites/%s/changes/%d", pathEscape(n.Site), n.Number)
 		if n.At.After(updated) {
 			updated = n.At

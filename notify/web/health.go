@@ -10,6 +10,12 @@ import (
 // late is the age of a site's last success from which it is counted.
 const late = 48 * time.Hour
 
+// late reports whether a site is visited and yet was not read for so long. One that
+// waits for its first visit is not.
+func (r row) late(now time.Time) bool {
+	return !r.Past.LastVisit.IsZero() && now.Sub(r.Past.LastSuccess) >= late
+}
+
 type healthPage struct {
 	frame
 	Board     *board
@@ -32,7 +38,7 @@ func (d *dashboard) health(w http.ResponseWriter, r *http.Request) error {
 	p.States, p.Ages = p.states(b), p.ages(b)
 	for _, i := range b.sorted["success"]() {
 		x := b.rows[i]
-		if p.Now.Sub(x.Past.LastSuccess) >= late {
+		if x.late(p.Now) {
 			if p.LateCount++; p.LateCount <= 10 {
 				p.Late = append(p.Late, x)
 			}

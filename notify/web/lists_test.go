@@ -27,7 +27,7 @@ func many(n int) *archive {
 		}
 		a.rows = append(a.rows, record.SiteRow{
 			Site: record.Site{Domain: fmt.Sprintf("s%04d.example.gov", i), Name: fmt.Sprintf("Office %04d", i), Labels: []string{fmt.Sprintf("group%d", i%3)}},
-			Past: record.Past{State: state, LastSuccess: now.Add(-time.Duration(i) * time.Hour)}, Absent: make([]string, i%5)})
+			Past: record.Past{State: state, LastSuccess: now.Add(-time.Duration(i) * time.Hour)}, AbsentRequired: make([]string, i%5)})
 	}
 	return a
 }
@@ -82,7 +82,7 @@ func TestSitesAreNarrowedAndSorted(t *testing.T) {
 		"sort=-name":            "s0039 40",
 		"sort=state":            "s0033 40", // failing, the longest not read first
 		"sort=success":          "s0039 40",
-		"sort=absent":           "s0004 40",
+		"sort=absent_required":  "s0004 40",
 		"sort=nonsense":         "s0000 40",
 		"state=failing":         "s0003 4",
 		"label=group1":          "s0001 13",

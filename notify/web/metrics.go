@@ -73,7 +73,7 @@ func (d *dashboard) archiveMetrics(x *exposition, b *board) {
 		}
 	}
 	var newest, oldest time.Time
-	versions, unread, stale := 0, 0, 0
+	versions, unread, stale, now := 0, 0, 0, d.Clock()
 	for i := range b.rows {
 		past := &b.rows[i].Past
 		versions += past.Version
@@ -87,14 +87,14 @@ func (d *dashboard) archiveMetrics(x *exposition, b *board) {
 		if !t.IsZero() && (oldest.IsZero() || t.Before(oldest)) {
 			oldest = t
 		}
-		if d.Clock().Sub(t) >= late {
+		if b.rows[i].late(now) {
 			stale++
 		}
 	}
-	by(x, "policywatch_sites", "gauge", "Sites in the archive by where they stand.", "state", states)
+	by(x, "policywatch_sites", "gauge", "Sites by where they stand; new are those that wait for their first visit.", "state", states)
 	x.gauge("policywatch_sites_pending", "Sites with a capture that waits for confirmation.", float64(len(b.pending)))
 	x.gauge("policywatch_sites_unread", "Sites whose statement was never read.", float64(unread))
-	x.gauge("policywatch_sites_late", "Sites whose statement was not read for 48 hours, or never.", float64(stale))
+	x.gauge("policywatch_sites_late", "Sites that are visited and whose statement was not read for 48 hours, or never.", float64(stale))
 	x.gauge("policywatch_versions", "Versions of all statements.", float64(versions))
 	x.moment("policywatch_last_success_timestamp_seconds", "When a statement was last read.", newest)
 	x.moment("policywatch_oldest_success_timestamp_seconds", "Of all sites, the last success that lies longest ago; sites never read are not in it.", oldest)

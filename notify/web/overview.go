@@ -12,8 +12,7 @@ const (
 	lately   = 10 // changes on the overview
 	listed   = 5  // sites under one heading of what needs attention
 	graveFor = 7 * 24 * time.Hour
-	// searched is how many versions are looked at: first versions, of which a new
-	// list brings many, are no news.
+	// searched is how many changes are looked at to find grave ones.
 	searched = 200
 )
 
@@ -32,10 +31,7 @@ func (f frame) newsOf(b *board, versions []record.Version) []news {
 		if v.Change == nil {
 			continue
 		}
-		r, ok := b.site(v.Site)
-		if !ok {
-			r.Site.Domain = v.Site
-		}
+		r, _ := b.site(v.Site)
 		ev := event(r, &v)
 		out = append(out, news{Version: v, Row: r, Headline: capital(f.d.Report.Headline(ev, f.Book.Lang))})
 	}
@@ -82,12 +78,15 @@ func (d *dashboard) overview(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := d.frame(w, r, "overview", b)
 	p := overviewPage{frame: f, Board: b, Sites: len(b.rows), States: f.states(b)}
-	versions, err := d.Reader.Since(r.Context(), time.Time{}, searched)
+	latest, _, err := d.Reader.Changes(r.Context(), record.ChangeFilter{Least: record.SeverityInfo, Limit: lately, Newest: searched})
 	if err != nil {
 		return err
 	}
-	p.Latest = f.newsOf(b, atLeast(slices.Clone(versions), record.SeverityInfo, lately))
-	p.Grave = f.newsOf(b, grave(versions, f.Now.Add(-graveFor)))
+	critical, _, err := d.Reader.Changes(r.Context(), record.ChangeFilter{Since: f.Now.Add(-graveFor), Least: record.SeverityCritical, Newest: searched})
+	if err != nil {
+		return err
+	}
+	p.Latest, p.Grave = f.newsOf(b, latest), f.newsOf(b, ofEachSite(critical))
 	p.More = max(0, len(p.Grave)-listed)
 	p.Grave = p.Grave[:min(listed, len(p.Grave))]
 	p.Failing, p.Waiting = b.pick(b.failing, listed), b.pick(b.pending, listed)
@@ -100,15 +99,13 @@ func (d *dashboard) overview(w http.ResponseWriter, r *http.Request) error {
 	return d.show(w, http.StatusOK, "overview", p)
 }
 
-// grave picks the critical changes made after since, the newest of each site.
-func grave(versions []record.Version, since time.Time) []record.Version {
+// ofEachSite keeps the newest change of each site.
+func ofEachSite(versions []record.Version) []record.Version {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(versions, func(v record.Version) bool {
-		if v.Change == nil || v.Change.Severity != record.SeverityCritical || !v.At.After(since) || seen[v.Site] {
-			return true
-		}
+		again := seen[v.Site]
 		seen[v.Site] = true
-		return false
+		return again
 	})
 }
 
@@ -120,27 +117,40 @@ func (b *board) pick(at []int, n int) []row {
 	return out
 }
 
-// changesPage lists the latest changes.
+const (
+	changesShown = 50
+	// changesSearched bounds how far back a page looks for a rare severity; the next
+	// page goes on from there.
+	changesSearched = 1000
+)
+
+// changesPage lists changes, the newest first.
 type changesPage struct {
 	frame
 	Least record.Severity
 	News  []news
-	Limit int
+	// Older is the address of the next page, empty at the end; Later says that this
+	// is not the first.
+	Older string
+	Later bool
 }
 
 func (d *dashboard) changes(w http.ResponseWriter, r *http.Request) error {
-	const limit = 100
 	b, err := d.boards.get(r.Context())
 	if err != nil {
 		return err
 	}
 	f := d.frame(w, r, "changes", b)
-	p := changesPage{frame: f, Least: leastSeverity(r), Limit: limit}
-	versions, err := d.Reader.Since(r.Context(), time.Time{}, 10*limit)
+	before := r.URL.Query().Get("before")
+	p := changesPage{frame: f, Least: leastSeverity(r), Later: before != ""}
+	versions, next, err := d.Reader.Changes(r.Context(), record.ChangeFilter{Before: before, Least: p.Least, Limit: changesShown, Newest: changesSearched})
 	if err != nil {
 		return err
 	}
-	p.News = f.newsOf(b, atLeast(versions, p.Least, limit))
+	if next != "" {
+		p.Older = p.With("before", next)
+	}
+	p.News = f.newsOf(b, versions)
 	return d.show(w, http.StatusOK, "changes", p)
 }
 
@@ -149,9 +159,4 @@ func leastSeverity(r *http.Request) record.Severity {
 		return s
 	}
 	return record.SeverityInfo
-}
-
-func atLeast(versions []record.Version, least record.Severity, limit int) []record.Version {
-	versions = slices.DeleteFunc(versions, func(v record.Version) bool { return v.Change == nil || !v.Change.Severity.AtLeast(least) })
-	return versions[:min(limit, len(versions))]
 }

@@ -139,6 +139,7 @@ func (f frame) With(key, value string) string {
 	q := f.r.URL.Query()
 	if key != "page" && key != "lang" && key != "view" {
 		q.Del("page")
+		q.Del("before")
 	}
 	if key != "lang" {
 		q.Del("lang")

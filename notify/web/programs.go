@@ -10,7 +10,7 @@ import (
 
 // programs is the API over what the pages show.
 func (d *dashboard) programs() http.Handler {
-	o := api.Options{Reader: d.Reader, Find: d.find, Profiles: d.Profiles, Hurry: d.Hurry, Acted: d.boards.touch, Missing: d.Missing,
+	o := api.Options{Reader: d.Reader, Find: d.find, Moment: d.moment, Profiles: d.Profiles, Hurry: d.Hurry, Acted: d.boards.touch, Missing: d.Missing,
 		Newest: newestAlerts, Version: d.Version, Log: d.Log,
 		Site: func(ctx context.Context, domain string) (api.Row, bool, error) {
 			b, err := d.boards.recent(ctx)
@@ -18,13 +18,15 @@ func (d *dashboard) programs() http.Handler {
 				return api.Row{}, false, err
 			}
 			row, ok := b.site(domain)
-			return api.Row(row), ok, nil
+			return row.forPrograms(), ok, nil
 		}}
 	if d.Actions != nil { // a nil of our interface would not be one of theirs
 		o.Actions = d.Actions
 	}
 	return api.New(o)
 }
+
+func (r row) forPrograms() api.Row { return api.Row{SiteRow: *r.SiteRow, Norm: r.Norm} }
 
 // find answers a query as the table of sites does.
 func (d *dashboard) find(ctx context.Context, q api.Query) ([]api.Row, int, error) {
@@ -39,7 +41,7 @@ func (d *dashboard) find(ctx context.Context, q api.Query) ([]api.Row, int, erro
 	to := min(from+q.Limit, len(all))
 	rows := make([]api.Row, 0, to-from)
 	for _, r := range b.pick(all[from:], to-from) {
-		rows = append(rows, api.Row(r))
+		rows = append(rows, r.forPrograms())
 	}
 	return rows, len(all), nil
 }

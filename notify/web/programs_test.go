@@ -89,7 +89,8 @@ func TestAPI(t *testing.T) {
 		status               string
 		want                 []string
 	}{
-		{"GET", "/sites", "/sites", "200", []string{`"total":3`, `"pages":1`, `"site":"` + harbour + `"`, `"fault":null`, `"kind":"collapse"`, `"profile":"ir-gov"`}},
+		{"GET", "/sites", "/sites", "200", []string{`"total":3`, `"pages":1`, `"site":"` + harbour + `"`, `"fault":null`, `"kind":"collapse"`, `"profile":"ir-gov"`,
+			`"absent":["legal_reference","date.today"],"absent_required":["legal_reference"]`}},
 		{"GET", "/sites", "/sites?q=%D8%A8%D9%86%D8%AF%D8%B1", "200", []string{`"total":1`, harbour}},
 		{"GET", "/sites", "/sites?state=failing&label=&per_page=1&page=1&sort=-name", "200", []string{`"total":1`, `"lost.example.gov"`, `"topics":[]`}},
 		{"GET", "/sites", "/sites?page=900&per_page=2", "200", []string{`"sites":[]`, `"pages":2`, `"total":3`}},
@@ -108,7 +109,15 @@ func TestAPI(t *testing.T) {
 		{"GET", "/sites/{site}/statement", "/sites/" + harbour + "/statement?at=2026-01-31", "200", []string{`"version":1`}},
 		{"GET", "/sites/{site}/statement", "/sites/" + harbour + "/statement?at=2026-03-20T00:00:00%2B03:30", "200", []string{`"version":2`}},
 		{"GET", "/sites/{site}/statement", "/sites/" + harbour + "/statement?at=1999-01-31", "404", nil},
-		{"GET", "/sites/{site}/statement", "/sites/" + harbour + "/statement?at=yesterday", "422", nil},
+		{"GET", "/sites/{site}/statement", "/sites/" + harbour + "/statement?at=yesterday", "422", []string{"1404-11-11"}},
+		// The day before the second version, and its day, as offices in Iran and Arabia write them.
+		{"GET", "/sites/{site}/statement", "/sites/" + harbour + "/statement?at=1404-12-26", "200", []string{`"version":1`}},
+		{"GET", "/sites/{site}/statement", "/sites/" + harbour + "/statement?at=1404/12/27", "200", []string{`"version":2`}},
+		{"GET", "/sites/{site}/statement", "/sites/" + harbour + "/statement?at=1447-09-28", "200", []string{`"version":1`}},
+		{"GET", "/sites/{site}/statement", "/sites/" + harbour + "/statement?at=1404-13-01", "422", nil},
+		{"GET", "/sites/{site}/visits", "/sites/" + harbour + "/visits?limit=3", "200", []string{`"count":7`, `"action":"fetch"`, `"outcome":"200, 12 KB"`, `"kind":"dns"`}},
+		{"GET", "/sites/{site}/visits", "/sites/nowhere/visits", "404", nil},
+		{"GET", "/sites/{site}/visits", "/sites/" + harbour + "/visits?limit=0", "422", nil},
 		{"GET", "/sites/{site}/versions/{version}/change", "/sites/" + harbour + "/versions/2/change", "200",
 			[]string{`"class":"section_dropped"`, `"dropped":["retention"]`, `"edits":[{"op":"replace"`, `"flips":[{`, `"moved":[]`}},
 		{"GET", "/sites/{site}/versions/{version}/change", "/sites/" + harbour + "/versions/1/change", "404", nil},
@@ -116,7 +125,9 @@ func TestAPI(t *testing.T) {
 		{"GET", "/sites/{site}/findings", "/sites/" + harbour + "/findings", "200", []string{`"profile":"ir-gov"`, `"quote":"اداره`}},
 		{"GET", "/sites/{site}/findings", "/sites/lost.example.gov/findings", "404", nil},
 		{"GET", "/changes", "/changes?severity=critical&since=2026-01-01", "200", []string{harbour}},
-		{"GET", "/changes", "/changes?since=2026-03-20", "200", []string{`"versions":[]`}},
+		{"GET", "/changes", "/changes?since=2026-03-20", "200", []string{`"versions":[]`, `"next":""`}},
+		{"GET", "/changes", "/changes?since=1404-12-29", "200", []string{`"versions":[]`}},
+		{"GET", "/changes", "/changes?before=nonsense", "404", nil},
 		{"GET", "/alerts", "/alerts?state=given_up", "200", []string{`"id":"alert-001"`, `"next":""`}},
 		{"GET", "/alerts", "/alerts?limit=2", "200", []string{`"next":"alert-001"`}},
 		{"GET", "/alerts", "/alerts?before=alert-118", "200", []string{`"id":"alert-119"`}},

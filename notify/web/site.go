@@ -22,9 +22,10 @@ type sitePage struct {
 	Timeline timeline
 	// Version is the one that is shown, nil where no statement was read.
 	Version *record.Version
-	// At is the date that was asked for, empty for the newest version; Old that
-	// another version than the newest is shown.
+	// At is the date that was asked for, empty for the newest version, and When what
+	// it means; Old that another version than the newest is shown.
 	At       string
+	When     time.Time
 	Old      bool
 	Missing  bool // no version stood at that time
 	Parts    []part
@@ -112,11 +113,11 @@ func (p *sitePage) choose(r *http.Request) (err error) {
 		}
 		return err
 	}
-	when, err := moment(p.At)
+	p.When, err = p.d.moment(p.At)
 	if err != nil {
 		return refusal{http.StatusBadRequest, p.say("web.archive.malformed")}
 	}
-	p.Version, err = reader.VersionAt(ctx, domain, when)
+	p.Version, err = reader.VersionAt(ctx, domain, p.When)
 	if p.d.Missing(err) {
 		p.Missing, p.Version = true, nil
 		return nil
@@ -125,12 +126,26 @@ func (p *sitePage) choose(r *http.Request) (err error) {
 }
 
 // moment reads a day, which means its end in UTC, or a time.
-func moment(s string) (time.Time, error) {
+func (d *dashboard) moment(s string) (time.Time, error) {
+	s = strings.TrimSpace(s)
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
 		return t, nil
 	}
-	day, err := time.Parse(time.DateOnly, s)
+	read := d.Day
+	if read == nil {
+		read = func(s string) (time.Time, error) { return time.Parse(time.DateOnly, s) }
+	}
+	day, err := read(s)
 	return day.AddDate(0, 0, 1).Add(-time.Nanosecond), err
+}
+
+// Asked is the date that was asked for, in the reader's calendar; a time of day
+// where one was asked for.
+func (p sitePage) Asked() phrase {
+	if strings.ContainsAny(p.At, "Tt") {
+		return phrase(p.day(p.When) + " " + p.clock(p.When))
+	}
+	return phrase(p.day(p.When))
 }
 
 // parts cuts a document into its sections, in the order of its blocks. Blocks

@@ -26,7 +26,7 @@ type Reader interface {
 	Version(ctx context.Context, domain string, n int) (*record.Version, error)
 	VersionAt(ctx context.Context, domain string, t time.Time) (*record.Version, error)
 	History(ctx context.Context, domain string) ([]record.Version, error)
-	Since(ctx context.Context, t time.Time, limit int) ([]record.Version, error)
+	Changes(ctx context.Context, f record.ChangeFilter) (list []record.Version, next string, err error)
 	SnapshotOf(ctx context.Context, domain, digest string) (*record.Snapshot, error)
 	Visits(ctx context.Context, domain string, limit int) ([]record.VisitNote, error)
 	Alerts(ctx context.Context, f record.AlertFilter) ([]record.Alert, error)
@@ -53,6 +53,11 @@ type Options struct {
 	// Profiles are the legal norms, Profile chooses a site's.
 	Profiles []record.Profile
 	Profile  func(record.Site) record.Profile
+	// Listed are the sites that are to be visited. Those that never were are shown as
+	// such; without it only those that were visited are known.
+	Listed []record.Site
+	// Day reads a day in any calendar, as midnight UTC; nil reads 2026-01-31 only.
+	Day func(string) (time.Time, error)
 	// Whole lists two documents' texts from beginning to end; nil shows the places
 	// that differ only.
 	Whole func(old, new *record.Document) []record.Edit
@@ -246,7 +251,7 @@ func plain(w http.ResponseWriter, status int, text string) {
 
 // ready reports whether the archive can be read.
 func (d *dashboard) ready(w http.ResponseWriter, r *http.Request) error {
-	if _, err := d.Reader.Since(r.Context(), d.Clock(), 1); err != nil {
+	if _, _, err := d.Reader.Changes(r.Context(), record.ChangeFilter{Limit: 1, Newest: 1}); err != nil {
 		d.Log.Warn("the archive cannot be read", "error", err)
 		plain(w, http.StatusServiceUnavailable, "the archive cannot be read\n")
 		return nil

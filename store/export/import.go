@@ -314,7 +314,7 @@ func (s *importSite) follow(v *record.Version) {
 		}
 	}
 	for _, f := range v.Findings {
-		if f.Must && f.Status == record.StatusAbsent {
+		if f.Status == record.StatusAbsent {
 			p.Absent = append(p.Absent, f.ID)
 		}
 	}

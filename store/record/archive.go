@@ -43,6 +43,8 @@ type VisitNote struct {
 // SiteRow is one site in a list: what can be said without opening a document.
 type SiteRow struct {
 	Site Site
+	// Past is without what only a visit needs to know: identities of texts,
+	// selectors, the imprint and the volatile places.
 	Past Past
 	// The rest describes the newest version and is empty where there is none.
 	// Changed is when it was made.
@@ -51,8 +53,23 @@ type SiteRow struct {
 	Lang    string
 	Dir     string
 	Topics  []Topic
-	// Absent lists the required elements of the profile that are not there.
-	Absent []string
+	// AbsentRequired lists those of Past.Absent that the profile requires.
+	AbsentRequired []string
+}
+
+// ChangeFilter selects versions that changed something; an empty field selects all.
+type ChangeFilter struct {
+	// Since leaves out what was seen at this time or before.
+	Since time.Time
+	// Before goes on where an earlier list ended.
+	Before string
+	// Least is the least severity; empty means any.
+	Least Severity
+	// Limit is the greatest number of versions, the newest; 0 means all.
+	Limit int
+	// Newest bounds how many are looked at to find those, so that a rare severity
+	// does not cost a walk through the whole archive; 0 means all.
+	Newest int
 }
 
 // AlertFilter selects alerts; an empty field selects all.

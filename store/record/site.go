@@ -120,8 +120,8 @@ type Past struct {
 	Volatile []string
 	// Pending is a suspicious capture that waits for confirmation.
 	Pending *Pending
-	// Topics and Absent describe the newest version: what it covers, and which
-	// of the profile's elements it lacks.
+	// Topics and Absent describe the newest version: what it covers, and all that
+	// was found absent, be it required, recommended or an observation of ours.
 	Topics []Topic
 	Absent []string
 	// Failures counts faults in a row.

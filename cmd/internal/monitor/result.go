@@ -17,7 +17,7 @@ type Result struct {
 	Version int               `json:"version"`
 	Lang    string            `json:"lang"`
 	Topics  []record.Topic    `json:"topics"`
-	// Absent lists the ids of the profile's elements that the statement lacks.
+	// Absent lists the ids of all that was found absent, as Past.Absent does.
 	Absent []string `json:"absent"`
 	// Change is without its edits; nil when there is none.
 	Change *record.Change `json:"change"`

@@ -11,6 +11,7 @@ import (
 
 	"policywatch/configs"
 	"policywatch/diff"
+	"policywatch/diff/section"
 	"policywatch/notify"
 	"policywatch/notify/report"
 	"policywatch/notify/web"
@@ -40,10 +41,16 @@ func (a *App) dashboard(with func(*web.Options)) (http.Handler, error) {
 		// Nobody else writes while this process holds the file.
 		Revision: func() int64 { return a.Store.Stats().Transactions },
 		Size:     a.Store.Size,
-		Whole:    diff.Whole, BaseURL: c.BaseURL, User: c.Auth.User, Password: c.Auth.Password.Reveal(), Lang: a.config.Notify.Lang, Version: a.version, Log: a.log,
+		Listed:   a.sites, Day: readDay,
+		Whole: diff.Whole, BaseURL: c.BaseURL, User: c.Auth.User, Password: c.Auth.Password.Reveal(), Lang: a.config.Notify.Lang, Version: a.version, Log: a.log,
 	}
 	with(&o)
 	return web.New(o), nil
+}
+
+func readDay(s string) (time.Time, error) {
+	day, _, err := section.Day(s)
+	return day, err
 }
 
 // newReport is the writer of messages, with the user's templates where there are

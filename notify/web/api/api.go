@@ -28,7 +28,8 @@ type Reader interface {
 	Version(ctx context.Context, domain string, n int) (*record.Version, error)
 	VersionAt(ctx context.Context, domain string, t time.Time) (*record.Version, error)
 	History(ctx context.Context, domain string) ([]record.Version, error)
-	Since(ctx context.Context, t time.Time, limit int) ([]record.Version, error)
+	Changes(ctx context.Context, f record.ChangeFilter) (list []record.Version, next string, err error)
+	Visits(ctx context.Context, domain string, limit int) ([]record.VisitNote, error)
 	Alerts(ctx context.Context, f record.AlertFilter) ([]record.Alert, error)
 }
 
@@ -61,6 +62,8 @@ type Options struct {
 	// Find lists sites, and how many there are in all. Site finds one.
 	Find func(context.Context, Query) (rows []Row, total int, err error)
 	Site func(ctx context.Context, domain string) (Row, bool, error)
+	// Moment reads a day, in any calendar, which means its end in UTC, or a time.
+	Moment func(string) (time.Time, error)
 	// Profiles are the legal norms.
 	Profiles []record.Profile
 	// Actions is nil where the archive may only be read, Hurry where nobody visits:

@@ -2,9 +2,6 @@ package api
 
 import (
 	"context"
-	"time"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"policywatch/notify/contract"
 	"policywatch/store/record"
@@ -15,6 +12,11 @@ type sites struct {
 	Total int             `json:"total" doc:"How many sites fit, on all pages."`
 	Page  int             `json:"page"`
 	Pages int             `json:"pages"`
+}
+
+type changes struct {
+	Versions []contract.Version `json:"versions" doc:"The newest first, without their documents. There may be fewer than limit, or none, and yet more behind them."`
+	Next     string             `json:"next" doc:"What before= asks for to go on; empty at the end."`
 }
 
 type alerts struct {
@@ -29,7 +31,7 @@ func (s *server) listing() {
 		State   string `query:"state" enum:"new,ok,degraded,failing,pending,none" doc:"Where the site stands; pending: a capture waits, none: no statement was ever read."`
 		Label   string `query:"label"`
 		Profile string `query:"profile" doc:"Id of a legal profile."`
-		Sort    string `query:"sort" enum:"site,name,state,changed,success,absent,-site,-name,-state,-changed,-success,-absent" default:"site" doc:"A minus turns the order round."`
+		Sort    string `query:"sort" enum:"site,name,state,changed,success,absent,absent_required,-site,-name,-state,-changed,-success,-absent,-absent_required" default:"site" doc:"A minus turns the order round."`
 		Page    int    `query:"page" minimum:"1" maximum:"1000000" default:"1"`
 		Per     int    `query:"per_page" minimum:"1" maximum:"1000" default:"100"`
 	}) (*answer[sites], error) {
@@ -47,29 +49,23 @@ func (s *server) listing() {
 		return &answer[sites]{sites{shown(rows), total, 1, 1}}, nil
 	})
 	get(s, "list-changes", "/changes", "The latest changes of all statements, the newest first", func(ctx context.Context, in *struct {
-		Since    string `query:"since" doc:"Only changes after the end of this day, or after this time." example:"2026-01-31"`
+		Since    string `query:"since" maxLength:"40" doc:"Only changes after the end of this day, or after this time; as at= of a statement." example:"2026-01-31"`
 		Severity string `query:"severity" enum:"info,minor,major,critical" default:"info" doc:"The least severity."`
+		Before   string `query:"before" maxLength:"1200" doc:"Go on where an earlier answer ended: its next."`
 		Limit    int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
-	}) (*answer[versions], error) {
-		var since time.Time
+	}) (*answer[changes], error) {
+		f := record.ChangeFilter{Before: in.Before, Least: record.Severity(in.Severity), Limit: in.Limit, Newest: 10 * in.Limit}
 		if in.Since != "" {
 			var err error
-			if since, err = moment(in.Since); err != nil {
-				return nil, huma.Error422UnprocessableEntity("since is neither a day, as 2026-01-31, nor a time, as 2026-01-31T12:00:00Z.")
+			if f.Since, err = s.moment("since", in.Since); err != nil {
+				return nil, err
 			}
 		}
-		// First versions, of which a new list brings many, are no changes.
-		list, err := s.Reader.Since(ctx, since, 10*in.Limit)
+		list, next, err := s.Reader.Changes(ctx, f)
 		if err != nil {
 			return nil, s.fail(ctx, "list", err)
 		}
-		kept := list[:0]
-		for _, v := range list {
-			if v.Change != nil && v.Change.Severity.AtLeast(record.Severity(in.Severity)) && len(kept) < in.Limit {
-				kept = append(kept, v)
-			}
-		}
-		return &answer[versions]{versions{all(kept)}}, nil
+		return &answer[changes]{changes{all(list), next}}, nil
 	})
 	get(s, "list-alerts", "/alerts", "What was told to whom, what waits and what was given up", func(ctx context.Context, in *struct {
 		State   string `query:"state" enum:"waiting,sent,given_up"`

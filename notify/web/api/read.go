@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -26,6 +25,10 @@ type OfVersion struct {
 
 // answer is a body and nothing else.
 type answer[T any] struct{ Body T }
+
+type visits struct {
+	Visits []record.VisitNote `json:"visits" doc:"The newest first; a run of visits that found nothing new is one."`
+}
 
 type versions struct {
 	Versions []contract.Version `json:"versions" doc:"The oldest first, without their documents."`
@@ -50,19 +53,32 @@ func (s *server) reading() {
 		}
 		return &answer[versions]{versions{all(list)}}, nil
 	})
+	get(s, "list-visits", "/sites/{site}/visits", "The last visits to a site and what was done in them, step by step", func(ctx context.Context, in *struct {
+		OfSite
+		Limit int `query:"limit" minimum:"1" maximum:"100" default:"25"`
+	}) (*answer[visits], error) {
+		if _, err := s.row(ctx, in.Site); err != nil {
+			return nil, err
+		}
+		list, err := s.Reader.Visits(ctx, in.Site, in.Limit)
+		if err != nil && !s.Missing(err) {
+			return nil, s.fail(ctx, "site", err)
+		}
+		return &answer[visits]{visits{contract.List(list)}}, nil
+	})
 	get(s, "get-version", "/sites/{site}/versions/{version}", "One version with its document", func(ctx context.Context, in *OfVersion) (*answer[contract.Version], error) {
 		return s.version(s.Reader.Version(ctx, in.Site, in.Version))(ctx)
 	})
 	get(s, "get-statement", "/sites/{site}/statement", "The version that stands, or stood at a date", func(ctx context.Context, in *struct {
 		OfSite
-		At string `query:"at" doc:"A day, which means its end in UTC, or a time (RFC 3339); empty for now." example:"2026-01-31"`
+		At string `query:"at" maxLength:"40" doc:"A day, which means its end in UTC, or a time (RFC 3339); empty for now. A year below 1430 is read in the Iranian calendar (1404-11-11), one up to 1599 in the Islamic one (1447-08-12)." example:"2026-01-31"`
 	}) (*answer[contract.Version], error) {
 		if in.At == "" {
 			return s.version(s.Reader.Version(ctx, in.Site, 0))(ctx)
 		}
-		at, err := moment(in.At)
+		at, err := s.moment("at", in.At)
 		if err != nil {
-			return nil, huma.Error422UnprocessableEntity("at is neither a day, as 2026-01-31, nor a time, as 2026-01-31T12:00:00Z.")
+			return nil, err
 		}
 		return s.version(s.Reader.VersionAt(ctx, in.Site, at))(ctx)
 	})
@@ -129,11 +145,11 @@ func all(list []record.Version) []contract.Version {
 	return out
 }
 
-// moment reads a day, which means its end in UTC, or a time.
-func moment(s string) (time.Time, error) {
-	if s = strings.TrimSpace(s); len(s) > len(time.DateOnly) {
-		return time.Parse(time.RFC3339, s)
+// moment reads the parameter of the name.
+func (s *server) moment(name, value string) (time.Time, error) {
+	t, err := s.Moment(value)
+	if err != nil {
+		return t, huma.Error422UnprocessableEntity(name + " is neither a day, as 2026-01-31, 1404-11-11 or 1447-08-12, nor a time, as 2026-01-31T12:00:00Z.")
 	}
-	day, err := time.Parse(time.DateOnly, s)
-	return day.AddDate(0, 0, 1).Add(-time.Nanosecond), err
+	return t, nil
 }
