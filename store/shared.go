@@ -18,7 +18,7 @@ import (
 const (
 	// sharers is how many streams may begin on one shared key: what is lost with
 	// it, and what is made anew when it is dropped.
-	sharers = 32
+	sharers = 16
 	// sharedKnown bounds the shared keys that are known, the newest; each takes
 	// about half a kilobyte of memory.
 	sharedKnown = 4096
