@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"encoding/hex"
 	"fmt"
 	"time"
@@ -134,13 +135,13 @@ type outgoing struct {
 	event blob
 }
 
-func (db *DB) prepareAlert(a *record.Alert) (outgoing, error) {
+func (db *DB) prepareAlert(ctx context.Context, a *record.Alert) (outgoing, error) {
 	if a.ID == "" || len(a.ID) > maxKey {
 		return outgoing{}, fmt.Errorf("an alert for %s has an ID of %d bytes; 1 to %d are allowed", a.Channel, len(a.ID), maxKey)
 	}
 	var e encoder
 	encodeEvent(&e, &a.Event)
-	b, err := db.pack(e.b, noStream, nil)
+	b, err := db.pack(ctx, e.b, noStream, nil)
 	if err != nil {
 		return outgoing{}, fmt.Errorf("keep the event of alert %s: %w", a.ID, err)
 	}

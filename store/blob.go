@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
@@ -15,15 +16,20 @@ import (
 //
 // data is one zstd frame, or the plain bytes where size is the data's own
 // length. With a key blob the frame is compressed with that blob's plain bytes
-// as raw dictionary. A key blob never has one itself, so any blob is read with
-// at most two decompressions, and damage to one delta spoils no other.
+// as raw dictionary. The key blob of a stream may have one itself, a shared key
+// (shared.go), which has none: so any blob is read with at most three
+// decompressions, and damage to a delta spoils no other.
+
+// maxDeltas is how many deltas there may be between a content and a whole blob.
+const maxDeltas = 2
 
 // maxBlob is more than any body that the program fetches.
 const maxBlob = 256 << 20
 
 // A stream is a run of blobs that resemble each other: a site's documents, its
-// pages, its error pages. The first is a key blob; up to keyEvery-1 more are
-// stored as deltas on it, then, or when a delta does not pay, comes a new key.
+// lists of findings, its pages, its error pages. The first is a key blob; up to
+// keyEvery-1 more are stored as deltas on it, then, or when a delta does not pay,
+// comes a new key.
 type stream struct {
 	key    uint64 // serial of the key blob, 0 for none
 	deltas uint64
@@ -33,6 +39,7 @@ const (
 	streamDocuments = iota
 	streamPages
 	streamFaultPages
+	streamFindings
 	streamCount
 	noStream = -1
 )
@@ -48,11 +55,15 @@ type blob struct {
 	// held the content already.
 	key uint64
 	row []byte
+	// lent is the shared key that key is, nil where key is the stream's own; offer
+	// is the shared key that this blob is to be, and must be settled.
+	lent, offer *sharedKey
+	serial      uint64 // where putBlob stored it
 }
 
 // pack compresses plain for the stream, unless the archive has it. It runs in
 // the committing goroutine, before the transaction; only puts are left to that.
-func (db *DB) pack(plain []byte, st int, streams *[streamCount]stream) (blob, error) {
+func (db *DB) pack(ctx context.Context, plain []byte, st int, streams *[streamCount]stream) (blob, error) {
 	if len(plain) > maxBlob {
 		return blob{}, fmt.Errorf("%d bytes are more than the archive takes", len(plain))
 	}
@@ -64,31 +75,85 @@ func (db *DB) pack(plain []byte, st int, streams *[streamCount]stream) (blob, er
 			return nil
 		}
 		if s := streams[st]; s.key != 0 && s.deltas < keyEvery-1 {
-			row, err := getRow(tx, bucketBlobs, serialKey(s.key))
-			if err != nil {
-				// The key is damaged; Check tells. What is new is still kept, whole.
-				return nil
-			}
-			if base, err = db.zstd.unpackKey(row); err == nil {
-				b.key = s.key
-			}
+			// Where the key is damaged, Check tells. What is new is still kept.
+			base, _ = db.unpackWithin(tx, serialKey(s.key), maxDeltas-1)
 		}
 		return nil
 	})
 	if err != nil || known {
 		return b, err
 	}
-	// Room for what a page shrinks to, and for the checksum.
-	head := binary.AppendUvarint(make([]byte, 0, len(plain)/4+64), uint64(len(plain)))
-	if b.key != 0 {
-		if delta, ok := db.zstd.delta(plain, base); ok {
-			b.row = append(binary.AppendUvarint(head, b.key), delta...)
+	if base != nil {
+		if delta, ok := db.zstd.delta(plain, base, func(n int) bool { return n < len(plain)/8 }); ok {
+			b.key = streams[st].key
+			b.row = append(blobHeader(len(plain), b.key, len(delta)), delta...)
 			return b, nil
 		}
-		b.key = 0
 	}
-	b.row = db.zstd.append(append(head, 0), plain)
-	return b, nil
+	if st == noStream || len(plain) < sharedLeast || len(plain) > sharedMost {
+		b.row = db.zstd.append(blobHeader(len(plain), 0, len(plain)/4), plain)
+		return b, nil
+	}
+	err = db.packKey(ctx, &b, plain)
+	return b, err
+}
+
+// packKey compresses what a stream begins with: as a delta on the shared key that
+// is most like it, or, where that would not halve it, whole and for others to share.
+func (db *DB) packKey(ctx context.Context, b *blob, plain []byte) error {
+	kind, like := kindOf[b.stream], sketchOf(plain)
+	for {
+		key, mine, err := db.borrow(ctx, kind, &like)
+		if err != nil {
+			return err
+		}
+		if mine {
+			b.offer = key
+			b.row = db.zstd.append(blobHeader(len(plain), 0, len(plain)/4), plain)
+			return nil
+		}
+		var base []byte
+		if err := db.peek(func(tx *bolt.Tx) error {
+			base, err = db.unpackWithin(tx, serialKey(key.serial), 0)
+			return nil
+		}); err != nil {
+			return err
+		}
+		if base == nil {
+			db.unshare(key) // dropped or damaged
+			continue
+		}
+		var ok bool
+		if b.row, ok = db.share(plain, base, key.serial); ok {
+			b.key, b.lent = key.serial, key
+		} else {
+			b.offer = db.offer(kind, &like)
+		}
+		return nil
+	}
+}
+
+// share compresses plain on another blob where that takes half the room at most
+// of what it takes alone, and else alone; ok tells which.
+func (db *DB) share(plain, base []byte, key uint64) (row []byte, ok bool) {
+	var whole []byte
+	alone := func() int {
+		if whole == nil {
+			whole = db.zstd.append(blobHeader(len(plain), 0, len(plain)/4), plain)
+		}
+		return len(whole)
+	}
+	if delta, ok := db.zstd.delta(plain, base, func(n int) bool { return n < len(plain)/8 || n < alone()/2 }); ok {
+		return append(blobHeader(len(plain), key, len(delta)), delta...), true
+	}
+	alone()
+	return whole, false
+}
+
+// blobHeader begins a row that has room for data and the checksum.
+func blobHeader(size int, key uint64, data int) []byte {
+	b := make([]byte, 0, 2*binary.MaxVarintLen64+data+sumSize)
+	return binary.AppendUvarint(binary.AppendUvarint(b, uint64(size)), key)
 }
 
 // serialOf finds the blob of a digest. A blob that is damaged, or that a
@@ -126,15 +191,19 @@ func putBlob(tx *bolt.Tx, b *blob) (serial uint64, fresh bool, err error) {
 	if err := putInto(blobs, bucketBlobs, serialKey(serial), b.row); err != nil {
 		return 0, false, err
 	}
+	if err := putShared(tx, b, serial); err != nil {
+		return 0, false, err
+	}
+	b.serial = serial
 	return serial, true, put(tx, bucketDigests, b.sum[:], serialKey(serial))
 }
 
 // follow moves a stream on after serial was stored from b.
 func (s *stream) follow(b *blob, serial uint64) {
-	switch b.key {
-	case 0:
+	switch {
+	case b.key == 0 || b.lent != nil:
 		*s = stream{key: serial}
-	case s.key:
+	case b.key == s.key:
 		s.deltas++
 	}
 }
@@ -163,6 +232,12 @@ func (db *DB) readBlob(tx *bolt.Tx, sum digest) ([]byte, error) {
 
 // unpack returns the plain bytes of the blob under key, unverified.
 func (db *DB) unpack(tx *bolt.Tx, key []byte) ([]byte, error) {
+	return db.unpackWithin(tx, key, maxDeltas)
+}
+
+// unpackWithin is unpack for a blob that is at most so many deltas away from one
+// that is whole; so rows that lead in a circle end.
+func (db *DB) unpackWithin(tx *bolt.Tx, key []byte, deltas int) ([]byte, error) {
 	row, err := getRow(tx, bucketBlobs, key)
 	if err != nil {
 		return nil, err
@@ -176,12 +251,11 @@ func (db *DB) unpack(tx *bolt.Tx, key []byte) ([]byte, error) {
 	}
 	var base []byte
 	if h.key != 0 {
-		baseRow, err := getRow(tx, bucketBlobs, serialKey(h.key))
-		if err != nil {
-			return nil, err
+		if deltas == 0 {
+			return nil, damage(bucketBlobs, key, "it is a delta where none may be")
 		}
-		if base, err = db.zstd.unpackKey(baseRow); err != nil {
-			return nil, damage(bucketBlobs, key, "key blob %d: %v", h.key, err)
+		if base, err = db.unpackWithin(tx, serialKey(h.key), deltas-1); err != nil {
+			return nil, damage(bucketBlobs, key, "it is a delta on blob %x, which cannot be read", serialKey(h.key))
 		}
 	}
 	plain, err := db.zstd.plain(h, base)

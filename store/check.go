@@ -8,65 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	bolt "go.etcd.io/bbolt"
 )
-
-// CheckReport is what a look at every byte of the archive found.
-type CheckReport struct {
-	Format    int `json:"format"`
-	Sites     int `json:"sites"`
-	Versions  int `json:"versions"`
-	Snapshots int `json:"snapshots"`
-	Readings  int `json:"readings"`
-	Notes     int `json:"notes"`
-	Alerts    int `json:"alerts"`
-	Waiting   int `json:"waiting"`
-	// Contents is the number of bodies, documents, changes, findings and events;
-	// Plain and Packed are their bytes, before and after compression.
-	Contents int `json:"contents"`
-	// Dropped is the number of bodies that are not there any more by policy, which
-	// is no damage.
-	Dropped int   `json:"dropped"`
-	Plain   int64 `json:"plain_bytes"`
-	Packed  int64 `json:"packed_bytes"`
-	// Heads is a digest over the newest version's record of every site, hex.
-	// Each record carries the digest of the one before; so whoever noted this
-	// value down can later tell whether any version of that time was altered.
-	Heads string `json:"heads"`
-	// Damage lists what is wrong, at most damageListed; Damaged counts all.
-	Damage  []*DamageError `json:"damage"`
-	Damaged int            `json:"damaged"`
-}
-
-// OK reports whether nothing is wrong.
-func (r CheckReport) OK() bool { return r.Damaged == 0 }
-
-// String is the report for a person, a line an item.
-func (r CheckReport) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "format     %d\n", r.Format)
-	fmt.Fprintf(&b, "sites      %d\nversions   %d\nsnapshots  %d\nreadings   %d\nnotes      %d\n", r.Sites, r.Versions, r.Snapshots, r.Readings, r.Notes)
-	fmt.Fprintf(&b, "alerts     %d, %d waiting\n", r.Alerts, r.Waiting)
-	fmt.Fprintf(&b, "contents   %d, %d bytes in %d\n", r.Contents, r.Plain, r.Packed)
-	if r.Dropped > 0 {
-		fmt.Fprintf(&b, "dropped    %d bodies by policy; their digests stand\n", r.Dropped)
-	}
-	fmt.Fprintf(&b, "heads      %s\n", r.Heads)
-	for _, d := range r.Damage {
-		fmt.Fprintf(&b, "damage     bucket %s, key %s: %s\n", d.Bucket, d.Key, d.What)
-	}
-	switch more := r.Damaged - len(r.Damage); {
-	case r.OK():
-		b.WriteString("everything is as it was written\n")
-	case more > 0:
-		fmt.Fprintf(&b, "damage in %d places, %d of them not listed\n", r.Damaged, more)
-	default:
-		fmt.Fprintf(&b, "damage in %d places\n", r.Damaged)
-	}
-	return b.String()
-}
 
 const (
 	damageListed = 1000
@@ -80,13 +24,23 @@ const (
 // for a check that could not be done. The archive stays usable meanwhile, and
 // what is committed during the check may or may not be part of it.
 func (db *DB) Check(ctx context.Context) (CheckReport, error) {
-	c := &checker{db: db, contents: map[digest]*content{}, dropped: map[digest]bool{}, last: map[string]int{}, report: CheckReport{Damage: []*DamageError{}}}
+	c := &checker{db: db, contents: map[digest]*content{}, dropped: map[digest]bool{}, lost: map[digest]bool{}, last: map[string]int{},
+		report: CheckReport{Damage: []*DamageError{}, Lost: []Lost{}}}
+	for _, kind := range contentKinds {
+		c.report.Room.Contents = append(c.report.Room.Contents, RoomOfContents{Kind: kind})
+	}
 	err := db.view(ctx, func(tx *bolt.Tx) error { return c.rows(ctx, tx) })
 	if err == nil {
 		err = c.blobs(ctx)
 	}
 	if err == nil {
 		err = db.view(ctx, c.pages)
+	}
+	if err == nil {
+		err = c.nameLost(ctx)
+	}
+	if err == nil && !c.broken {
+		err = db.view(ctx, c.room)
 	}
 	switch {
 	case err != nil || c.broken:
@@ -104,6 +58,7 @@ func (db *DB) Check(ctx context.Context) (CheckReport, error) {
 // content is a row of digests during a check.
 type content struct {
 	serial uint64
+	kind   string // what the last row that refers to it calls it
 	used   bool
 }
 
@@ -113,6 +68,8 @@ type checker struct {
 	contents map[digest]*content
 	// dropped says of each body that was dropped whether an answer names it.
 	dropped map[digest]bool
+	// lost are contents that cannot be read.
+	lost map[digest]bool
 	// last is the number of versions found of each site.
 	last  map[string]int
 	heads []byte
@@ -133,7 +90,7 @@ func (c *checker) add(bucket string, key []byte, format string, args ...any) {
 }
 
 // since is the format that first had a bucket, where not all had it.
-var since = map[string]int{bucketReadings: 2, bucketDropped: 3}
+var since = map[string]int{bucketReadings: 2, bucketDropped: 3, bucketShared: 4}
 
 // rows checks all rows but the contents. The order matters: what is referred
 // to comes before what refers to it.
@@ -161,6 +118,7 @@ func (c *checker) rows(ctx context.Context, tx *bolt.Tx) error {
 		{bucketAlertIDs, false, c.alertIDRow},
 		{bucketDue, true, c.dueRow},
 		{bucketRobots, false, func(*bolt.Tx, []byte, []byte) error { return nil }},
+		{bucketShared, false, sharedRow},
 	} {
 		if format < since[walk.bucket] {
 			continue
@@ -309,9 +267,15 @@ func (c *checker) blob(tx *bolt.Tx, sum digest, x *content) {
 		}
 		c.report.Contents++
 		c.report.Plain += int64(len(plain))
-		c.report.Packed += int64(len(c.get(tx, bucketBlobs, key)))
-		return nil
+		row := c.get(tx, bucketBlobs, key)
+		c.report.Packed += int64(len(row))
+		h, err := parseBlob(row)
+		c.roomOf(x.kind, h.key != 0, len(plain), len(row))
+		return err
 	})
+	if err != nil {
+		c.lost[sum] = true
+	}
 	if d := (*DamageError)(nil); errors.As(err, &d) {
 		c.damage(d)
 	} else if err != nil {

@@ -20,9 +20,10 @@ func (c *checker) refer(digest, what string) error {
 	}
 	x := c.contents[sum]
 	if x == nil {
+		c.lost[sum] = true
 		return fmt.Errorf("its %s %s is not there", what, digest)
 	}
-	x.used = true
+	x.used, x.kind = true, what
 	return nil
 }
 
@@ -30,7 +31,7 @@ func (c *checker) digestRow(tx *bolt.Tx, k, fields []byte) error {
 	if len(k) != digestSize || len(fields) != 8 {
 		return errCorrupt
 	}
-	x := &content{serial: binary.BigEndian.Uint64(fields)}
+	x := &content{serial: binary.BigEndian.Uint64(fields), kind: unreferred}
 	c.contents[digest(k)] = x
 	return nil
 }
@@ -238,6 +239,14 @@ func (c *checker) dueRow(tx *bolt.Tx, k, _ []byte) error {
 	}
 	if row, err := decodeAlertRow(fields); err == nil && !bytes.Equal(dueKey(row.due, binary.BigEndian.Uint64(k[8:])), k) {
 		return fmt.Errorf("alert %s is due at another time", row.id)
+	}
+	return nil
+}
+
+// sharedRow checks no more than that a row can be read: the rest is a hint.
+func sharedRow(_ *bolt.Tx, k, fields []byte) error {
+	if _, ok := decodeShared(fields); !ok || len(k) != 8 {
+		return errCorrupt
 	}
 	return nil
 }

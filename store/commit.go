@@ -37,12 +37,23 @@ func (db *DB) Commit(ctx context.Context, v record.Visit) error {
 }
 
 func (db *DB) commit(ctx context.Context, v record.Visit) error {
-	c, err := db.prepare(v)
-	if err != nil {
+	c := &commit{}
+	stored := false
+	defer func() { c.settle(db, stored) }()
+	if err := c.prepare(ctx, db, v); err != nil {
 		return err
 	}
 	db.commits.Add(1)
-	return db.write(ctx, c.size, func(tx *bolt.Tx) error { return c.apply(tx) })
+	err := db.write(ctx, c.size, func(tx *bolt.Tx) error { return c.apply(tx) })
+	stored = err == nil
+	return err
+}
+
+// settle lets go of whoever waits for a content of the visit to share.
+func (c *commit) settle(db *DB, stored bool) {
+	for i := range c.blobs {
+		c.blobs[i].settle(db, stored)
+	}
 }
 
 // commit is a visit made ready to be put: everything encoded and compressed.
@@ -64,11 +75,12 @@ type commit struct {
 	size       int
 }
 
-func (db *DB) prepare(v record.Visit) (*commit, error) {
+// prepare fills c. What it has added to c.blobs must be settled, even if it fails.
+func (c *commit) prepare(ctx context.Context, db *DB, v record.Visit) error {
 	if err := checkVisit(&v); err != nil {
-		return nil, err
+		return err
 	}
-	c := &commit{domain: v.Site.Domain, at: v.At}
+	c.domain, c.at = v.Site.Domain, v.At
 	c.site = siteRow{site: v.Site, past: v.Past}
 	c.state = stateRow{past: v.Past, at: v.At}
 
@@ -76,7 +88,7 @@ func (db *DB) prepare(v record.Visit) (*commit, error) {
 	if v.Snapshot != nil || v.Version != nil {
 		row, err := db.peekSite(c.domain)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		streams = row.streams
 	}
@@ -85,9 +97,9 @@ func (db *DB) prepare(v record.Visit) (*commit, error) {
 		if v.Fault != nil {
 			st = streamFaultPages
 		}
-		b, err := db.pack(v.Snapshot.Body, st, &streams)
+		b, err := db.pack(ctx, v.Snapshot.Body, st, &streams)
 		if err != nil {
-			return nil, fmt.Errorf("keep the body: %w", err)
+			return fmt.Errorf("keep the body: %w", err)
 		}
 		c.add(b)
 		c.sum, c.snapshot, c.snapshotAt = b.sum, encodeSnapshot(v.Snapshot), v.Snapshot.At
@@ -96,21 +108,21 @@ func (db *DB) prepare(v record.Visit) (*commit, error) {
 		}
 	}
 	if v.Version != nil {
-		if err := db.prepareVersion(c, v.Version, &streams); err != nil {
-			return nil, err
+		if err := c.prepareVersion(ctx, db, v.Version, &streams); err != nil {
+			return err
 		}
 	}
 	for i := range v.Alerts {
-		o, err := db.prepareAlert(&v.Alerts[i])
+		o, err := db.prepareAlert(ctx, &v.Alerts[i])
 		if err != nil {
-			return nil, err
+			return err
 		}
 		c.add(o.event)
 		c.alerts = append(c.alerts, o)
 	}
 	c.note = noteOf(&v, c.snapshot != nil, c.sum)
 	c.fingerprint()
-	return c, nil
+	return nil
 }
 
 func (c *commit) add(b blob) {
@@ -118,7 +130,7 @@ func (c *commit) add(b blob) {
 	c.size += len(b.row) + 256
 }
 
-func (db *DB) prepareVersion(c *commit, v *record.Version, streams *[streamCount]stream) error {
+func (c *commit) prepareVersion(ctx context.Context, db *DB, v *record.Version, streams *[streamCount]stream) error {
 	r := &versionRow{version: *v}
 	r.version.Site, r.version.Previous = c.domain, ""
 	r.version.Document, r.version.Findings, r.version.Change = nil, nil, nil
@@ -127,7 +139,7 @@ func (db *DB) prepareVersion(c *commit, v *record.Version, streams *[streamCount
 	}
 	r.summarise(v)
 	keep := func(to *string, what string, plain []byte, st int) error {
-		b, err := db.pack(plain, st, streams)
+		b, err := db.pack(ctx, plain, st, streams)
 		if err != nil {
 			return fmt.Errorf("keep the %s: %w", what, err)
 		}
@@ -143,7 +155,7 @@ func (db *DB) prepareVersion(c *commit, v *record.Version, streams *[streamCount
 	if len(v.Findings) > 0 {
 		var e encoder
 		encodeFindings(&e, 1, v.Findings)
-		if err := keep(&r.findings, "findings", e.b, noStream); err != nil {
+		if err := keep(&r.findings, "findings", e.b, streamFindings); err != nil {
 			return err
 		}
 	}
@@ -155,38 +167,6 @@ func (db *DB) prepareVersion(c *commit, v *record.Version, streams *[streamCount
 		}
 	}
 	c.version = r
-	return nil
-}
-
-// checkVisit refuses a visit that contradicts itself.
-func checkVisit(v *record.Visit) error {
-	domain := v.Site.Domain
-	if err := checkDomain(domain); err != nil {
-		return err
-	}
-	if y := v.At.Year(); y < 1970 || y > 2261 {
-		return fmt.Errorf("its time is %v", v.At)
-	}
-	if v.Past.Site != "" && v.Past.Site != domain {
-		return fmt.Errorf("the past is that of %s", v.Past.Site)
-	}
-	if v.Fault != nil && v.Fault.Kind == record.FaultCancelled {
-		return fmt.Errorf("it was cancelled, and cancelled work is not kept")
-	}
-	if n := v.Version; n != nil {
-		if n.Site != "" && n.Site != domain {
-			return fmt.Errorf("the version is one of %s", n.Site)
-		}
-		if n.Number < 1 || uint64(n.Number) > 1<<32-1 {
-			return fmt.Errorf("the version's number is %d", n.Number)
-		}
-		if v.Past.Version != n.Number {
-			return fmt.Errorf("the past says version %d where the visit makes version %d", v.Past.Version, n.Number)
-		}
-		if y := n.At.Year(); y < 1970 || y > 2261 {
-			return fmt.Errorf("the version's time is %v", n.At)
-		}
-	}
 	return nil
 }
 

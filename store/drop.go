@@ -91,6 +91,7 @@ func (db *DB) DropBodies(ctx context.Context, before, now time.Time, policy stri
 		}
 		err = db.write(ctx, groupBytes/8, func(tx *bolt.Tx) error {
 			done = Dropped{} // it may run twice
+			clear(p.moved)
 			for i := range part {
 				size, ok, err := db.drop(tx, p, &part[i], now, policy)
 				if err != nil {
@@ -104,6 +105,7 @@ func (db *DB) DropBodies(ctx context.Context, before, now time.Time, policy stri
 			return nil
 		})
 		if err == nil {
+			db.moveShared(p.moved)
 			all.Bodies, all.Bytes = all.Bodies+done.Bodies, all.Bytes+done.Bytes
 		}
 	}
@@ -117,7 +119,7 @@ func (db *DB) DropBodies(ctx context.Context, before, now time.Time, policy stri
 type dropping struct {
 	sum    digest
 	serial uint64
-	key    bool // it is a key blob
+	deltas int // between it and a whole blob
 }
 
 // dropPlan is what a run has found out; each finding is checked again when it is
@@ -125,14 +127,16 @@ type dropping struct {
 type dropPlan struct {
 	before time.Time
 	drops  []dropping
-	// deltas are the blobs that were made against a key that may go; all up to the
-	// serial seen are known.
+	// deltas are the blobs that were made against one that may go; all up to the
+	// serial seen are known, but no longer so made are some.
 	deltas map[uint64][]uint64
 	seen   uint64
+	// moved are the shared keys whose place another blob took.
+	moved map[uint64]uint64
 }
 
 func (db *DB) planDrops(ctx context.Context, before time.Time) (*dropPlan, error) {
-	p := &dropPlan{before: before, deltas: map[uint64][]uint64{}}
+	p := &dropPlan{before: before, deltas: map[uint64][]uint64{}, moved: map[uint64]uint64{}}
 	old := map[digest]bool{}
 	var last digest // answers come in order of digest
 	spoilt := false // one with it is not old
@@ -168,15 +172,12 @@ func (db *DB) planDrops(ctx context.Context, before time.Time) (*dropPlan, error
 			if may, err := mayDrop(tx, sum, before); err != nil || !may {
 				return err
 			}
-			row, err := getRow(tx, bucketBlobs, serialKey(serial))
+			deltas, err := deltasOf(tx, serial)
 			if err != nil {
 				return err
 			}
-			h, err := parseBlob(row)
-			if err != nil {
-				return damage(bucketBlobs, serialKey(serial), "%v", err)
-			}
-			p.drops = append(p.drops, dropping{sum, serial, h.key == 0})
+			p.drops = append(p.drops, dropping{sum, serial, deltas})
+			p.deltas[serial] = nil
 			return nil
 		}); err != nil {
 			return nil, err
@@ -184,20 +185,30 @@ func (db *DB) planDrops(ctx context.Context, before time.Time) (*dropPlan, error
 	}
 	// Deltas go first, so that few are left to be made anew when their key goes.
 	slices.SortFunc(p.drops, func(a, b dropping) int {
-		if a.key != b.key {
-			if b.key {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Compare(a.serial, b.serial)
+		return cmp.Or(cmp.Compare(b.deltas, a.deltas), cmp.Compare(a.serial, b.serial))
 	})
-	for _, d := range p.drops {
-		if d.key {
-			p.deltas[d.serial] = nil
-		}
-	}
 	return p, nil
+}
+
+// deltasOf counts the deltas between a blob and a whole one.
+func deltasOf(tx *bolt.Tx, serial uint64) (n int, err error) {
+	for {
+		row, err := getRow(tx, bucketBlobs, serialKey(serial))
+		if err != nil {
+			return 0, err
+		}
+		h, err := parseBlob(row)
+		if err != nil {
+			return 0, damage(bucketBlobs, serialKey(serial), "%v", err)
+		}
+		if h.key == 0 {
+			return n, nil
+		}
+		if n++; n > maxDeltas {
+			return 0, damage(bucketBlobs, serialKey(serial), "it is a delta where none may be")
+		}
+		serial = h.key
+	}
 }
 
 // spareOthers takes out of a set of bodies those whose bytes are also some other

@@ -28,6 +28,7 @@ import (
 //	robots     origin -> rules of its robots.txt as the fetcher keeps them; may be lost at any time
 //	readings   DOMAIN ‖ 0 ‖ be32 version ‖ be32 number -> readingRow: a version read again; only ever added to
 //	dropped    SHA-256 of a body -> droppedRow: that it was dropped by policy
+//	shared     be64 serial of a blob -> sharedKey: streams of other sites may begin on it; a hint, may be lost at any time
 //	due        be64 UnixNano ‖ be64 serial of the alert -> empty: waiting alerts in order of when to try
 //
 // Blobs lie under a serial number and not under their digest because pages of
@@ -49,12 +50,13 @@ const (
 	bucketRobots    = "robots"
 	bucketReadings  = "readings" // since format 2
 	bucketDropped   = "dropped"  // since format 3
+	bucketShared    = "shared"   // since format 4
 )
 
 var buckets = []string{
 	bucketSites, bucketStates, bucketNotes, bucketVersions, bucketTimes, bucketSnapshots,
 	bucketBlobs, bucketDigests, bucketAlerts, bucketAlertIDs, bucketDue,
-	bucketRobots, bucketReadings, bucketDropped,
+	bucketRobots, bucketReadings, bucketDropped, bucketShared,
 }
 
 // maxKey bounds domains and alert IDs well below bbolt's limit of 32 KiB.

@@ -59,7 +59,7 @@ func (db *DB) Changes(ctx context.Context, f record.ChangeFilter) (out []record.
 		c := tx.Bucket([]byte(bucketTimes)).Cursor()
 		k, _ := c.Last()
 		if f.Before != "" {
-			key, ok := placeKey(f.Before)
+			key, ok := bookmarkKey(f.Before)
 			if !ok {
 				return ErrNotFound
 			}
@@ -87,7 +87,7 @@ func (db *DB) Changes(ctx context.Context, f record.ChangeFilter) (out []record.
 				return nil // and next says where
 			}
 			opened++
-			next = place(at, domain, n)
+			next = bookmark(at, domain, n)
 			row, err := loadVersion(tx, domain, n)
 			if err != nil {
 				return err
@@ -110,12 +110,12 @@ func (db *DB) Changes(ctx context.Context, f record.ChangeFilter) (out []record.
 	return out, next, nil
 }
 
-// place names a version's place in the order of time; placeKey is its key there.
-func place(at time.Time, domain string, n int) string {
+// bookmark names a version's place in the order of time; bookmarkKey is its key there.
+func bookmark(at time.Time, domain string, n int) string {
 	return fmt.Sprintf("%d.%d.%s", at.UnixNano(), n, domain)
 }
 
-func placeKey(s string) ([]byte, bool) {
+func bookmarkKey(s string) ([]byte, bool) {
 	parts := strings.SplitN(s, ".", 3)
 	if len(parts) != 3 || checkDomain(parts[2]) != nil {
 		return nil, false

@@ -31,6 +31,11 @@ var migrations = []migration{
 		_, err := tx.CreateBucketIfNotExists([]byte(bucketDropped))
 		return err
 	}},
+	// What is stored stays as it is: its key blobs are whole.
+	{"key blobs that sites share", true, func(tx *bolt.Tx) error {
+		_, err := tx.CreateBucketIfNotExists([]byte(bucketShared))
+		return err
+	}},
 }
 
 // allLight reports whether an archive of a format can be read without the steps

@@ -79,7 +79,7 @@ func TestFilesThatCannotBeOpened(t *testing.T) {
 			}
 			setMeta(t, p, "format", "99")
 			return nil
-		}, false, store.ErrNewer, "its format is 99, this program knows up to 3"},
+		}, false, store.ErrNewer, "its format is 99, this program knows up to 4"},
 		"of a newer program, to read": {func(p string) error {
 			if err := os.WriteFile(p, bytesOf(good), 0o600); err != nil {
 				return err

@@ -24,7 +24,7 @@ func (db *DB) Enqueue(ctx context.Context, alerts []record.Alert) error {
 	size := 0
 	for i := range alerts {
 		var err error
-		if out[i], err = db.prepareAlert(&alerts[i]); err != nil {
+		if out[i], err = db.prepareAlert(ctx, &alerts[i]); err != nil {
 			return fmt.Errorf("store: enqueue: %w", err)
 		}
 		size += len(out[i].event.row) + 512

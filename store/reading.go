@@ -92,7 +92,7 @@ func (db *DB) AddReading(ctx context.Context, r record.Reading) error {
 	return nil
 }
 
-func (db *DB) addReading(ctx context.Context, r record.Reading) error {
+func (db *DB) addReading(ctx context.Context, r record.Reading) (err error) {
 	if err := checkDomain(r.Site); err != nil {
 		return err
 	}
@@ -105,16 +105,18 @@ func (db *DB) addReading(ctx context.Context, r record.Reading) error {
 	}
 	// The documents of readings are deltas on the site's key document, but the
 	// stream does not count them: they come seldom, and all at once.
-	document, err := db.pack(encodeDocument(r.Document), streamDocuments, &row.streams)
+	document, err := db.pack(ctx, encodeDocument(r.Document), streamDocuments, &row.streams)
 	if err != nil {
 		return err
 	}
+	defer func() { document.settle(db, err == nil) }()
 	var e encoder
 	encodeFindings(&e, 1, r.Findings)
-	findings, err := db.pack(e.b, noStream, nil)
+	findings, err := db.pack(ctx, e.b, streamFindings, &row.streams)
 	if err != nil {
 		return err
 	}
+	defer func() { findings.settle(db, err == nil) }()
 	out := readingRow{reading: r, document: hex.EncodeToString(document.sum[:])}
 	if len(r.Findings) > 0 {
 		out.findings = hex.EncodeToString(findings.sum[:])

@@ -83,7 +83,7 @@ func TestArchivesOfOlderFormats(t *testing.T) {
 		for _, o := range []struct {
 			readOnly bool
 			format   int
-		}{{true, old.format}, {false, 3}, {true, 3}} {
+		}{{true, old.format}, {false, 4}, {true, 4}} {
 			db, err := store.Open(ctx, store.Options{Path: path, ReadOnly: o.readOnly})
 			if err != nil {
 				t.Fatal(err)

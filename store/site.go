@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"time"
 
 	"policywatch/store/record"
@@ -14,7 +15,7 @@ import (
 //	23 rejected digest...  24 selectors
 //	25 imprint (1 anchor, 2 length, 3 region, 4 around, 5 read)
 //	26 volatile place...
-//	20 document stream  21 page stream  22 fault page stream (1 key blob, 2 deltas on it)
+//	20 document stream  21 page stream  22 fault page stream  27 findings stream (1 key blob, 2 deltas on it)
 type siteRow struct {
 	site record.Site
 	past record.Past // the fields that rarely change
@@ -44,6 +45,9 @@ type stateRow struct {
 	// notes is the serial of the newest note.
 	notes uint64
 }
+
+// streamFields are the numbers of the streams' fields.
+var streamFields = [streamCount]int{streamDocuments: 20, streamPages: 21, streamFaultPages: 22, streamFindings: 27}
 
 func (r *siteRow) encode() []byte {
 	e := &encoder{b: make([]byte, 0, 256)}
@@ -82,7 +86,7 @@ func (r *siteRow) encode() []byte {
 	encodeStrings(e, 26, p.Volatile)
 	for i, st := range r.streams {
 		if st.key != 0 {
-			e.message(20+i, func(e *encoder) {
+			e.message(streamFields[i], func(e *encoder) {
 				e.uint(1, st.key)
 				e.uint(2, st.deltas)
 			})
@@ -157,8 +161,8 @@ func (r *siteRow) decode(b []byte, skip func(field int) bool) error {
 			d.message(func(d *decoder) { p.Prior.Imprint = decodeImprint(d) })
 		case 26:
 			p.Volatile = append(p.Volatile, d.str())
-		case 20, 21, 22:
-			st := &r.streams[d.num-20]
+		case 20, 21, 22, 27:
+			st := &r.streams[slices.Index(streamFields[:], d.num)]
 			d.message(func(d *decoder) {
 				for d.next() {
 					switch d.num {

@@ -48,7 +48,8 @@ type DB struct {
 	// update is transact; a test puts a failing disk before it.
 	update func(func(*bolt.Tx) error) error
 	// stuck is set when the engine will never give its write lock back.
-	stuck atomic.Bool
+	stuck  atomic.Bool
+	shared sharedKeys
 
 	jobs    chan *job
 	drained chan struct{}

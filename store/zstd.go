@@ -80,14 +80,14 @@ func (c *codec) append(dst, plain []byte) []byte {
 	return dst
 }
 
-// delta compresses plain against base. It reports false when that does not pay:
-// text of these kinds alone shrinks to a quarter or less.
-func (c *codec) delta(plain, base []byte) ([]byte, bool) {
+// delta compresses plain against base. It reports false when the length that it
+// comes to does not pay.
+func (c *codec) delta(plain, base []byte, pays func(int) bool) ([]byte, bool) {
 	if len(base) < plainBelow || len(plain) < plainBelow || len(base)+len(plain) > window {
 		return nil, false
 	}
 	out, err := c.deltaFrame(plain, base)
-	if err != nil || len(out) >= len(plain)/8 {
+	if err != nil || !pays(len(out)) {
 		return nil, false
 	}
 	// Dictionaries are the library's less trodden path, and what is kept can
@@ -160,19 +160,4 @@ func (c *codec) decodeDelta(data, buf, base []byte) ([]byte, error) {
 		return nil, err
 	}
 	return dec.DecodeAll(data, buf)
-}
-
-// unpackKey returns the plain bytes of a row that must be a key blob.
-func (c *codec) unpackKey(row []byte) ([]byte, error) {
-	if row == nil {
-		return nil, errors.New("the row is missing")
-	}
-	h, err := parseBlob(row)
-	if err != nil {
-		return nil, err
-	}
-	if h.key != 0 {
-		return nil, errors.New("it is a delta itself")
-	}
-	return c.plain(h, nil)
 }

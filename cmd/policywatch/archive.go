@@ -195,7 +195,8 @@ func siteNote(r record.SiteRow) string {
 var errDamaged = errors.New("the archive is damaged; restore a backup, and keep this file for inquiry")
 
 func (p *program) verify() *cobra.Command {
-	return &cobra.Command{
+	room := false
+	cmd := &cobra.Command{
 		Use: "verify", Short: "Check the whole archive: pages, digests, version chains, references", Args: cobra.NoArgs,
 		Annotations: writes("text", "json"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -206,8 +207,8 @@ func (p *program) verify() *cobra.Command {
 				}
 				if p.format == "json" {
 					err = p.json(report)
-				} else {
-					_, err = fmt.Fprint(p.out, report)
+				} else if _, err = fmt.Fprint(p.out, report); err == nil && room {
+					_, err = fmt.Fprint(p.out, "\n", report.Room.Table())
 				}
 				if err == nil && !report.OK() {
 					err = unfinished{errDamaged}
@@ -216,4 +217,6 @@ func (p *program) verify() *cobra.Command {
 			})
 		},
 	}
+	cmd.Flags().BoolVar(&room, "room", false, "also say what takes the room in the file")
+	return cmd
 }
