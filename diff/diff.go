@@ -49,6 +49,23 @@ type Comparer struct {
 type tongue struct {
 	*polarity
 	page *pageWords
+	// numerals are words that numbers are made of.
+	numerals map[string]bool
+}
+
+func newTongue(l record.Lexicon) *tongue {
+	t := &tongue{newPolarity(l.Polarity), newPageWords(l), make(map[string]bool)}
+	for n := range l.Facts.Numbers {
+		for _, w := range words(n) {
+			t.numerals[w] = true
+		}
+	}
+	return t
+}
+
+// counts reports whether a number in words is among ws.
+func (t *tongue) counts(ws []string) bool {
+	return slices.ContainsFunc(ws, func(w string) bool { return t.numerals[w] })
 }
 
 // New returns a Comparer that knows denial and duty in the lexicons' languages
@@ -57,11 +74,11 @@ func New(lex []record.Lexicon, english speech.Voice) *Comparer {
 	c := &Comparer{tongues: make(map[string]*tongue, len(lex)), english: english.Plain()}
 	var all record.Lexicon
 	for _, l := range lex {
-		c.tongues[l.Lang] = &tongue{newPolarity(l.Polarity), newPageWords(l)}
+		c.tongues[l.Lang] = newTongue(l)
 		all.Polarity.Negators = append(all.Polarity.Negators, l.Polarity.Negators...)
 		all.Polarity.Exceptions = append(all.Polarity.Exceptions, l.Polarity.Exceptions...)
 	}
-	c.any = &tongue{newPolarity(all.Polarity), newPageWords(all)}
+	c.any = newTongue(all)
 	return c
 }
 

@@ -3,6 +3,7 @@ package diff
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"policywatch/store/record"
 )
@@ -15,6 +16,7 @@ type pageWords struct {
 	buttons  map[string]bool // a line that is just this: "log in"
 	consent  []string        // phrases of consent dialogs
 	missing  []string        // stand where text should be: "not available in your region"
+	rights   []string        // copyright lines
 	privacy  []string        // words that any statement uses
 }
 
@@ -34,6 +36,7 @@ func newPageWords(l record.Lexicon) *pageWords {
 		buttons:  make(map[string]bool),
 		consent:  fold(p.Consent),
 		missing:  fold(p.Blocked, p.Loading, p.Error, p.NeedsScript),
+		rights:   fold(f.Rights),
 		privacy:  fold(p.Privacy),
 	}
 	for _, s := range fold(f.Actions, f.News) {
@@ -47,13 +50,13 @@ func newPageWords(l record.Lexicon) *pageWords {
 const (
 	placeholderWords = 14
 	trail            = 5
-	shortLine        = 120 // bytes
+	shortLine        = 120 // letters
 )
 
 // furniture reports whether a line is one of the page's own: a skip link, a
 // share bar, a visitor counter, the date of the day, a button.
 func (w *pageWords) furniture(text string) bool {
-	if len(text) > shortLine || strings.HasSuffix(text, ".") {
+	if utf8.RuneCountInString(text) > shortLine || strings.HasSuffix(text, ".") {
 		return false
 	}
 	ws := words(text)
@@ -65,6 +68,16 @@ func (w *pageWords) furniture(text string) bool {
 		return startsWith(line, p) && len(ws) <= strings.Count(p, " ")+1+trail
 	}
 	return slices.ContainsFunc(w.openings, short) || len(numbers(ws)) > 0 && slices.ContainsFunc(w.counters, short)
+}
+
+// foot reports whether a line is of those at the foot of a page: a row of links,
+// or who holds the rights.
+func (w *pageWords) foot(text string) bool {
+	if len(text) > 4*shortLine {
+		return false
+	}
+	line := strings.Join(words(text), " ")
+	return (strings.Contains(text, "©") || has(line, w.rights)) && !has(line, w.privacy)
 }
 
 // placeholder reports whether a sentence stands where text should be.

@@ -118,7 +118,7 @@ func (x *comparison) lone(p *passage, s *side, at align.Span, far *side) weight 
 	for i := at.From; i < at.To; i++ {
 		t := s.ss[i]
 		f := s.face(t.Block)
-		if f.link || f.button || s.outside(i) || far.isHeading(t) {
+		if f.link || f.button || s.outside(i) || far.isHeading(t) || t.Kind != record.Row && x.lang.page.foot(t.Text) {
 			continue
 		}
 		if n := far.times(key(t)); n > 0 {

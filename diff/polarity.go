@@ -9,7 +9,7 @@ import (
 	"policywatch/store/record"
 )
 
-// polarity knows how one language denies and obliges. All its words are in
+// polarity knows how one language denies, obliges and qualifies. All its words are in
 // canonical form.
 type polarity struct {
 	neutral    phrases
@@ -17,6 +17,9 @@ type polarity struct {
 	exceptions phrases
 	duties     phrases
 	maybes     phrases
+	qualifiers phrases
+	joins      phrases
+	begun      []string // beginnings of words that qualify
 	prefixes   []string
 	stems      []string
 	infixes    []string
@@ -48,6 +51,15 @@ func (p phrases) at(ws []string, i int) int {
 
 func newPolarity(l record.PolarityWords) *polarity {
 	p := &polarity{neutral: newPhrases(l.Neutral), denials: newPhrases(l.Negators), exceptions: newPhrases(l.Exceptions), duties: newPhrases(l.Duty), maybes: newPhrases(l.Maybe)}
+	var whole []string
+	for _, q := range l.Qualifiers {
+		if stem, open := strings.CutSuffix(q, "*"); open {
+			p.begun = append(p.begun, canon.Text(stem))
+		} else {
+			whole = append(whole, q)
+		}
+	}
+	p.qualifiers, p.joins = newPhrases(whole), newPhrases(l.Joins)
 	// canon.Text keeps the apostrophe of n' and n't.
 	fold := func(list []string) (out []string) {
 		for _, s := range list {
@@ -101,8 +113,9 @@ func (p *polarity) denies(w string) bool {
 	return yes
 }
 
-// stance is what a run of words takes back, narrows, promises and leaves open.
-type stance struct{ denials, exceptions, duties, maybes int }
+// stance is what a run of words takes back, narrows, promises, leaves open and
+// makes depend on something.
+type stance struct{ denials, exceptions, duties, maybes, qualifiers int }
 
 func (p *polarity) stance(ws []string) (s stance) {
 	for i := 0; i < len(ws); {
@@ -123,6 +136,8 @@ func (p *polarity) stance(ws []string) (s stance) {
 			s.duties++
 		case maybe:
 			s.maybes++
+		case qualifier:
+			s.qualifiers++
 		}
 		i += n
 	}
@@ -139,19 +154,23 @@ const (
 	exception
 	duty
 	maybe
+	qualifier
 )
 
 // turner returns the length of the longest turning phrase at i, 0 for none.
 func (p *polarity) turner(ws []string, i int) (n int, what turning) {
-	for k, f := range []phrases{p.neutral, p.denials, p.exceptions, p.duties, p.maybes} {
+	for k, f := range []phrases{p.neutral, p.denials, p.exceptions, p.duties, p.maybes, p.qualifiers} {
 		if m := f.at(ws, i); m > n {
 			n, what = m, turning(k)
 		}
 	}
+	if n == 0 && slices.ContainsFunc(p.begun, func(b string) bool { return strings.HasPrefix(ws[i], b) }) {
+		return 1, qualifier
+	}
 	return n, what
 }
 
-func (s stance) any() bool { return s.denials+s.exceptions+s.duties > 0 }
+func (s stance) any() bool { return s.denials+s.exceptions+s.duties+s.qualifiers > 0 }
 
 // bare are the words that are left when denial, exception, duty and possibility
 // are taken out: what a sentence is about, whichever way it is turned.

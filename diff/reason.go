@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"policywatch/diff/align"
+	"policywatch/store/canon"
 	"policywatch/store/record"
 )
 
@@ -266,28 +267,27 @@ func (w *writer) toldWithSection() func(*passage) bool {
 // around quotes both sides of a reworded passage from a little before the first
 // difference on, so that a long sentence shows what matters.
 func (w *writer) around(p *passage) (before, after record.Value) {
+	shared := 0
+	if parts := align.Words(p.old, p.new); len(parts) > 0 && parts[0].Op == "" {
+		shared = len(canon.Tokens(parts[0].Text))
+	}
+	return w.quote(quoteLength, from(p.old, shared)), w.quote(quoteLength, from(p.new, shared))
+}
+
+// from cuts a text to what begins a little before its word n.
+func from(s string, n int) string {
 	const lead = 40
-	var a, b strings.Builder
-	started := false
-	for _, part := range align.Words(p.old, p.new) {
-		text := part.Text
-		if part.Op == "" && !started {
-			if r := []rune(text); len(r) > lead {
-				text = string(r[len(r)-lead:])
-				if k := strings.IndexByte(text, ' '); k >= 0 {
-					text = "… " + text[k+1:]
-				}
-			}
-		}
-		started = started || part.Op != ""
-		if part.Op != record.EditInsert {
-			a.WriteString(text)
-		}
-		if part.Op != record.EditDelete {
-			b.WriteString(text)
+	ts, to := canon.Tokens(s), len(s)
+	if n < len(ts) {
+		to = ts[n].From
+	}
+	if r := []rune(s[:to]); len(r) > lead {
+		near := string(r[len(r)-lead:])
+		if k := strings.IndexByte(near, ' '); k >= 0 {
+			return "… " + s[to-len(near)+k+1:]
 		}
 	}
-	return w.quote(quoteLength, a.String()), w.quote(quoteLength, b.String())
+	return s
 }
 
 // dated is the first passage that gives another day of the last update.

@@ -1,7 +1,9 @@
 package diff
 
 import (
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"policywatch/diff/align"
@@ -18,7 +20,7 @@ func (x *comparison) reworded(p *passage) weight {
 	p.onlyValue = len(p.values[0]) == len(gone) && len(p.values[1]) == len(come)
 	switch {
 	case len(gone)+len(come) == 0:
-		return moved // the same words in another order
+		return x.reordered(p, a, b)
 	case respelt(gone, come):
 		return noise
 	case all(gone, isURL) && all(come, isURL), hidden(come) && all(gone, isMail), hidden(gone) && all(come, isMail):
@@ -41,10 +43,72 @@ func (x *comparison) reworded(p *passage) weight {
 		p.dated = true
 		return slight
 	}
-	if len(p.values[0])+len(p.values[1]) > 0 || p.turn.weighty || weighty(gone, come) > 4 && carries(p.topics) {
+	n := weighty(gone, come)
+	if len(gone) == 0 || len(come) == 0 {
+		n *= 2 // nothing stands in its place: it is no other wording
+	}
+	if len(p.values[0])+len(p.values[1]) > 0 || p.turn.weighty || n > 4 && carries(p.topics) || x.lang.counts(gone) && x.lang.counts(come) {
 		return material
 	}
 	return slight
+}
+
+// reordered weighs a sentence whose words stand in another order. Parts of a list
+// may change places; a word that denies, excepts, promises or bounds something
+// else than before says something else, and so do two words that change places:
+// "off until you turn it on".
+func (x *comparison) reordered(p *passage, a, b []string) weight {
+	if slices.Equal(x.parts(p.old, p.new), x.parts(p.new, p.old)) {
+		return moved
+	}
+	if s := x.lang.stance(a); s.any() || s.maybes > 0 {
+		return material
+	}
+	elsewhere := 0
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			elsewhere++
+		}
+	}
+	if elsewhere == 2 && carries(p.topics) {
+		return material
+	}
+	return slight
+}
+
+// parts are what stands between the marks and joins of s where it differs from t,
+// sorted.
+func (x *comparison) parts(s, t string) []string {
+	a, b := canon.Tokens(s), canon.Tokens(t)
+	same := func(i, k int) bool { return a[i].Text == b[k].Text }
+	from, to, end := 0, len(a), len(b)
+	for from < to && from < end && same(from, from) {
+		from++
+	}
+	for to > from && end > from && same(to-1, end-1) {
+		to, end = to-1, end-1
+	}
+	var out []string
+	var part strings.Builder
+	cut := func() {
+		if part.Len() > 0 {
+			out = append(out, part.String())
+			part.Reset()
+		}
+	}
+	for i := from; i < to; i++ {
+		if i > from && strings.IndexFunc(s[a[i-1].To:a[i].From], unicode.IsPunct) >= 0 {
+			cut()
+		}
+		if x.lang.joins.at([]string{a[i].Text}, 0) > 0 {
+			cut()
+			continue
+		}
+		part.WriteString(a[i].Text + " ")
+	}
+	cut()
+	slices.Sort(out)
+	return out
 }
 
 // carriedOver reports whether all that a sentence gained or lost is text that
@@ -67,7 +131,7 @@ func (x *comparison) carriedOver(p *passage) bool {
 // number: what was section 8 is section 7 now.
 func (x *comparison) renumberings() map[string]string {
 	m := make(map[string]string)
-	x.counts = numberedHeadings(x.old.doc) && numberedHeadings(x.new.doc)
+	x.counts = numberedHeadings(x.old.doc) || numberedHeadings(x.new.doc)
 	for _, g := range x.al.Groups {
 		if g.Equal || g.Old.Len() != 1 || g.New.Len() != 1 {
 			continue

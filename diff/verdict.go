@@ -61,11 +61,15 @@ func (x *comparison) conclude(lost []record.ElementName) {
 // however few words say so: "six months" that become "eighteen". The statement's
 // own date of last update is not.
 func outweighs(f record.FactChange) bool {
+	switch f.Kind {
+	case record.FactDuration, record.FactAmount:
+		return true // also where only one side states it, in words that are no numbers
+	}
 	if f.Before == "" || f.After == "" {
 		return false
 	}
 	switch f.Kind {
-	case record.FactDuration, record.FactEffective, record.FactInstrument, record.FactArticle, record.FactEmail, record.FactPhone, record.FactAmount:
+	case record.FactEffective, record.FactInstrument, record.FactArticle, record.FactEmail, record.FactPhone:
 		return true
 	}
 	return false

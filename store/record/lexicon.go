@@ -108,6 +108,12 @@ type PolarityWords struct {
 	// Duty and Maybe are the two sides of an obligation: will and may.
 	Duty  []string `yaml:"duty"`
 	Maybe []string `yaml:"maybe"`
+	// Qualifiers bound or guard what a sentence says: only, with your consent,
+	// encrypted. Whoever takes one out changes what a promise is worth, without
+	// turning it round. "encrypt*" is any word that begins so.
+	Qualifiers []string `yaml:"qualifiers"`
+	// Joins stand between the parts of a list, which may change places: and, or.
+	Joins []string `yaml:"joins"`
 }
 
 // FactWords help to read values out of a text.
