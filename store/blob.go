@@ -58,7 +58,7 @@ type blob struct {
 	// lent is the shared key that key is, nil where key is the stream's own; offer
 	// is the shared key that this blob is to be, and must be settled.
 	lent, offer *sharedKey
-	serial      uint64 // where putBlob stored it
+	serial      uint64 // where putBlob stored it; 0 where the content was there
 }
 
 // pack compresses plain for the stream, unless the archive has it. It runs in
@@ -173,6 +173,7 @@ func serialOf(tx *bolt.Tx, sum digest) (uint64, bool) {
 // putBlob stores a packed blob and returns its serial, which may be one that
 // another visit was given meanwhile.
 func putBlob(tx *bolt.Tx, b *blob) (serial uint64, fresh bool, err error) {
+	b.serial = 0
 	if serial, ok := serialOf(tx, b.sum); ok {
 		return serial, false, nil
 	}
@@ -184,7 +185,7 @@ func putBlob(tx *bolt.Tx, b *blob) (serial uint64, fresh bool, err error) {
 	if err := tx.Bucket([]byte(bucketDropped)).Delete(b.sum[:]); err != nil {
 		return 0, false, err
 	}
-	blobs.FillPercent = 0.95 // keys only grow: leave no half-empty pages behind
+	blobs.FillPercent = 1 // keys only grow: leave no half-empty pages behind
 	if serial, err = blobs.NextSequence(); err != nil {
 		return 0, false, err
 	}

@@ -174,7 +174,7 @@ func (db *DB) planDrops(ctx context.Context, before time.Time) (*dropPlan, error
 			}
 			deltas, err := deltasOf(tx, serial)
 			if err != nil {
-				return err
+				return nil // what it is a delta on is damaged
 			}
 			p.drops = append(p.drops, dropping{sum, serial, deltas})
 			p.deltas[serial] = nil

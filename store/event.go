@@ -148,15 +148,28 @@ func decodeFault(d *decoder) *record.Fault {
 	return f
 }
 
-// 1 at  2 action  3 url  4 outcome
-func encodeStep(e *encoder, s *record.Step) {
-	e.time(1, s.At)
-	e.str(2, s.Action)
-	e.str(3, s.URL)
-	e.str(4, s.Outcome)
+// 1 at  2 action  3 url  4 outcome  5 the url is that of the step before
+func encodeTrail(e *encoder, n int, trail []record.Step) {
+	url := ""
+	for i := range trail {
+		s := &trail[i]
+		e.message(n, func(e *encoder) {
+			e.time(1, s.At)
+			e.str(2, s.Action)
+			if same := s.URL != "" && s.URL == url; same {
+				e.bool(5, true)
+			} else {
+				e.str(3, s.URL)
+			}
+			e.str(4, s.Outcome)
+		})
+		url = s.URL
+	}
 }
 
-func decodeStep(d *decoder) (s record.Step) {
+// decodeStep appends a step to a trail.
+func decodeStep(d *decoder, trail []record.Step) []record.Step {
+	var s record.Step
 	for d.next() {
 		switch d.num {
 		case 1:
@@ -167,7 +180,11 @@ func decodeStep(d *decoder) (s record.Step) {
 			s.URL = d.str()
 		case 4:
 			s.Outcome = d.str()
+		case 5:
+			if len(trail) > 0 {
+				s.URL = trail[len(trail)-1].URL
+			}
 		}
 	}
-	return s
+	return append(trail, s)
 }

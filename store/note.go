@@ -74,9 +74,7 @@ func (r *noteRow) encode() []byte {
 		e.message(5, func(e *encoder) { encodeFault(e, n.Fault) })
 	}
 	e.str(6, n.Reason)
-	for i := range n.Trail {
-		e.message(7, func(e *encoder) { encodeStep(e, &n.Trail[i]) })
-	}
+	encodeTrail(e, 7, n.Trail)
 	encodeSentences(e, 8, n.Told)
 	e.uint(10, r.quiet)
 	e.time(11, r.quietFirst)
@@ -105,7 +103,7 @@ func decodeNoteRow(b []byte) (*noteRow, error) {
 		case 6:
 			n.Reason = d.str()
 		case 7:
-			d.message(func(d *decoder) { n.Trail = append(n.Trail, decodeStep(d)) })
+			d.message(func(d *decoder) { n.Trail = decodeStep(d, n.Trail) })
 		case 8:
 			d.message(func(d *decoder) { n.Told = append(n.Told, decodeSentence(d)) })
 		case 10:

@@ -114,11 +114,15 @@ func (r *versionRow) summarise(v *record.Version) {
 // snapshotRow is what came with a body; the body is the blob of the key's digest.
 //
 //	1 url  2 final url  3 status  4 header... (1 name, 2 value...)
-//	5 hop... (1 status, 2 from, 3 to)  6 at  7 via  8 took, ns
+//	5 hop... (1 status, 2 from, 3 to)  6 at  7 via  8 took, ns  9 the final url is the url
 func encodeSnapshot(s *record.Snapshot) []byte {
 	e := &encoder{b: make([]byte, 0, 1024)}
 	e.str(1, s.URL)
-	e.str(2, s.FinalURL)
+	if s.FinalURL != "" && s.FinalURL == s.URL {
+		e.bool(9, true)
+	} else {
+		e.str(2, s.FinalURL)
+	}
 	e.int(3, int64(s.Status))
 	for _, name := range slices.Sorted(maps.Keys(s.Header)) {
 		e.message(4, func(e *encoder) {
@@ -173,6 +177,8 @@ func decodeSnapshot(b []byte) (*record.Snapshot, error) {
 			s.Via = d.str()
 		case 8:
 			s.Took = time.Duration(d.int())
+		case 9:
+			s.FinalURL = s.URL
 		}
 	}
 	return s, d.err

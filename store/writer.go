@@ -128,7 +128,7 @@ func (db *DB) gather(group []*job, limit int, until <-chan time.Time) []*job {
 	return group
 }
 
-// The file grows by a sixteenth of its size: the engine's own step of 16 MiB would
+// The file grows by a thirty-second of its size: the engine's own step of 16 MiB would
 // be most of a small archive, and every step costs a flush of its own.
 const (
 	leastGrowth = 128 << 10
@@ -136,7 +136,7 @@ const (
 )
 
 func growth(size int64) int {
-	return int(min(max(size/16, leastGrowth), mostGrowth))
+	return int(min(max(size/32, leastGrowth), mostGrowth))
 }
 
 func (db *DB) runGroup(group []*job) {

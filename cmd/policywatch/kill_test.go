@@ -18,12 +18,15 @@ import (
 	"time"
 )
 
-// promises come and go in the statement of a restless site.
+// promises come and go in the statement of a restless site. There are as many as
+// make two hours without a text that was there before, which is told otherwise.
 var promises = []string{
 	"We show your letters to nobody outside of this office.", "A visitor may ask the archivist for a copy of a file.",
 	"Photographs of the harbour are taken without faces.", "Telephone calls are not recorded.", "The newsletter is sent by our own staff.",
 	"We sell nothing that we know about you.", "Maps are drawn without the names of owners.", "Complaints are answered within thirty days.",
 	"Access to the registry is logged.", "Backups are locked in a safe.", "Interpreters promise to keep silent.", "Minutes are read by the board alone.",
+	"Keys to the reading room are counted every evening.", "Parcels are opened in the presence of two officers.",
+	"Old seals are melted down.", "The lift keeps no list of its passengers.",
 }
 
 // restless is a website whose statement is another every 100 ms until rest is set:

@@ -32,6 +32,9 @@ type File struct {
 // target that ends in .zip is made a ZIP file, any other a folder. more are
 // further files to put in.
 func (x *Exporter) Bundle(ctx context.Context, domain string, n int, target string, more ...File) error {
+	if n < 1 {
+		return fmt.Errorf("export a bundle of %s@%d: versions count from 1", domain, n)
+	}
 	files, at, err := x.bundle(ctx, domain, n, more)
 	if err == nil {
 		if strings.EqualFold(filepath.Ext(target), ".zip") {

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -21,6 +20,9 @@ import (
 
 // manifest is the file that sha256sum -c reads.
 const manifest = "SHA256SUMS"
+
+// formFile holds the number of the data set's form. One without it is of form 1.
+const formFile = "FORM"
 
 // Dataset writes the data set into a folder: sites, versions, changes, findings
 // and alerts as JSON lines and as CSV, a dictionary of every column, and digests.
@@ -37,9 +39,6 @@ func (x *Exporter) dataset(ctx context.Context, dir string, bodies bool) error {
 	if err := x.folder(dir); err != nil {
 		return err
 	}
-	if err := os.Remove(filepath.Join(dir, manifest)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
 	out := &outputs{dir: dir}
 	defer out.abandon()
 	if err := x.tables(ctx, out, bodies); err != nil {
@@ -50,10 +49,12 @@ func (x *Exporter) dataset(ctx context.Context, dir string, bodies bool) error {
 	if err := out.put("DICTIONARY.md", about.Bytes()); err != nil {
 		return err
 	}
+	if err := out.put(formFile, fmt.Appendln(nil, datasetFormat)); err != nil {
+		return err
+	}
 	if err := out.close(); err != nil {
 		return err
 	}
-	x.Force = true // the folder is ours now
 	return x.file(filepath.Join(dir, manifest), out.sums)
 }
 

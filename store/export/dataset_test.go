@@ -156,10 +156,7 @@ func TestForgedDataset(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		sums := store.Digest([]byte(text)) + "  " + file + "\n"
-		if err := os.WriteFile(filepath.Join(dir, "SHA256SUMS"), []byte(sums), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		seal(t, dir)
 	}
 	for old, forged := range map[string]string{
 		`"from":0,`: `"from":-7,`, `"to":4,`: `"to":5,`, `"block":1`: `"block":99`, `"level":2`: `"level":1000000000`,

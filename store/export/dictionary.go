@@ -180,8 +180,8 @@ Privacy statements of government websites, written by %s on %s. Form %d.
 
 Every table is there twice with the same rows: as JSON lines (`+"`.jsonl`"+`, complete) and as CSV (`+"`.csv`"+`, UTF-8, without the
 columns of kind object). Times are UTC in RFC 3339; an empty cell or null is a time that never was. A list is an array, in CSV
-its words are joined with "; ". A cell that would be taken for a formula has an apostrophe before it. `+"`SHA256SUMS`"+` is written
-last: a data set without it is not finished. `+"`sha256sum -c SHA256SUMS`"+` checks it.
+its words are joined with "; ". A cell that would be taken for a formula has an apostrophe before it. `+"`FORM`"+` holds the number
+of the form for programs. `+"`SHA256SUMS`"+` is written last: a data set without it is not finished. `+"`sha256sum -c SHA256SUMS`"+` checks it.
 `, x.Program, x.Now.UTC().Format("2006-01-02"), datasetFormat)
 	siteTable.describe(w)
 	versionTable.describe(w)

@@ -21,6 +21,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -93,7 +94,12 @@ func left(s *record.Snapshot, err error) (*record.Snapshot, *record.DroppedBody,
 // ErrThere means that there is something where the export was to be written.
 var ErrThere = errors.New("there is something already")
 
-// folder makes dir, which must be empty unless Force is set.
+// exported tells the manifest of a data set or a bundle from others.
+var exported = regexp.MustCompile(`(?m)^[0-9a-f]{64}  (DICTIONARY\.md|verify\.sh)$`)
+
+// folder makes dir, which must be empty unless Force is set: then what the manifest
+// of an earlier export names is removed, so that nothing of it passes for a part of
+// this one, and all else is left.
 func (x *Exporter) folder(dir string) error {
 	entries, err := os.ReadDir(dir)
 	switch {
@@ -104,7 +110,27 @@ func (x *Exporter) folder(dir string) error {
 	case len(entries) > 0 && !x.Force:
 		return fmt.Errorf("%s: %w", dir, ErrThere)
 	}
-	return nil
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	sums, err := root.ReadFile(manifest)
+	if err != nil || !exported.Match(sums) {
+		return nil // none, or somebody else's
+	}
+	names := []string{manifest} // first: what is half removed is no export any more
+	for line := range strings.Lines(string(sums)) {
+		if sum, name, ok := strings.Cut(strings.TrimRight(line, "\n"), "  "); ok && isDigest(sum) {
+			names = append(names, name)
+		}
+	}
+	for _, name := range names {
+		if rerr := root.Remove(filepath.FromSlash(name)); err == nil && !errors.Is(rerr, fs.ErrNotExist) {
+			err = rerr
+		}
+	}
+	return err
 }
 
 // file writes a file whole or not at all: it gets its name when write is done.
@@ -130,15 +156,22 @@ func (x *Exporter) file(path string, write func(io.Writer) error) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
+// device are the names that Windows takes for devices, whatever their ending.
+var device = regexp.MustCompile(`^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)`)
+
 // fileName makes a name for a file out of a domain: what is not a letter, a
 // digit, a dot or a dash in ASCII is written as %XX, so that two domains never
 // share a name and no name leads out of its folder or is special to any system.
+// Something is always put after it, so it may end with a dot.
 func fileName(domain string) string {
 	const longest = 150
 	var b strings.Builder
+	special := device.MatchString(domain)
 	for i := range len(domain) {
 		c := domain[i]
-		if c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' && i > 0 || c == '.' && i > 0 {
+		if special && i == 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else if c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' && i > 0 || c == '.' && i > 0 {
 			b.WriteByte(c)
 		} else {
 			fmt.Fprintf(&b, "%%%02X", c)

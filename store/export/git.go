@@ -116,13 +116,14 @@ func (x *Exporter) fastImport(ctx context.Context, w *bufio.Writer) error {
 		fmt.Fprintf(w, "commit refs/heads/%s\nauthor %s\ncommitter %s\n", gitBranch, stamp, stamp)
 		counted(w, gitMessage(v))
 		fmt.Fprintf(w, "M 100644 inline sites/%s.md\n", fileName(v.Site))
-		counted(w, readable(doc(v), true))
-		return nil
+		return counted(w, readable(doc(v), true))
 	})
 }
 
-func counted(w *bufio.Writer, s string) {
-	fmt.Fprintf(w, "data %d\n%s\n", len(s), s)
+// counted returns the first error of all that was written so far.
+func counted(w *bufio.Writer, s string) error {
+	_, err := fmt.Fprintf(w, "data %d\n%s\n", len(s), s)
+	return err
 }
 
 func gitMessage(v *record.Version) string {
@@ -147,7 +148,8 @@ func gitMessage(v *record.Version) string {
 // gitCommand runs git apart from the settings of its user, which could sign,
 // hook, convert line ends or point at another repository.
 func gitCommand(ctx context.Context, dir string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "git", args...)
+	// What the folder's own configuration could start is turned off as well.
+	cmd := exec.CommandContext(ctx, "git", append([]string{"-c", "core.hooksPath=" + os.DevNull, "-c", "core.fsmonitor=false"}, args...)...)
 	cmd.Dir = dir
 	for _, e := range os.Environ() {
 		if !strings.HasPrefix(e, "GIT_") {

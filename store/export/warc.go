@@ -217,14 +217,23 @@ func fields(list [][2]string) []byte {
 	return b.Bytes()
 }
 
-// uri is the address in ASCII, as the format wants it.
+// uri is the address in ASCII, as the format wants it: also in the query, which
+// servers are sent as it was written.
 func uri(s *record.Snapshot) string {
 	raw := s.FinalURL
 	if raw == "" {
 		raw = s.URL
 	}
 	if u, err := url.Parse(raw); err == nil {
-		return u.String()
+		var b strings.Builder
+		for _, c := range []byte(u.String()) {
+			if c <= ' ' || c >= 0x7f {
+				fmt.Fprintf(&b, "%%%02X", c)
+			} else {
+				b.WriteByte(c)
+			}
+		}
+		return b.String()
 	}
 	return "urn:unparsed:" + url.QueryEscape(raw)
 }
