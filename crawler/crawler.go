@@ -89,6 +89,9 @@ func (c *Crawler) Observe(ctx context.Context, site record.Site, prior record.Pr
 		prior.ETag, prior.LastModified, prior.BodyDigest, prior.Imprint = "", "", "", record.Imprint{}
 	}
 	v := c.start(ctx, site, prior)
+	if !prior.Imprint.Holds(v.obs.At) {
+		v.prior.Imprint = record.Imprint{}
+	}
 	page := prior.URL
 	if page == "" || site.URL != "" && site.URL != prior.Hint {
 		page = site.URL

@@ -70,14 +70,18 @@ func (d *Desk) sit() func() {
 // sections and facts, which is what nearly every visit can do with.
 func (d *Desk) Read(ctx context.Context, snap *record.Snapshot, site record.Site, prior record.Prior) (*record.Document, *record.Fault) {
 	defer d.sit()()
-	doc, err := d.read(ctx, snap, site, prior)
+	p := d.open(snap)
+	doc, err := d.read(ctx, p, site, prior)
 	if err != nil {
 		f := asFault(err, snap.FinalURL)
 		f.URL, f.Status = snap.FinalURL, snap.Status
 		return nil, f
 	}
 	if prior.Identity != "" && doc.Identity == prior.Identity {
-		d.imprint(doc, snap)
+		// Text that an imprint in force did not know again will not be known by another.
+		if doc.Exact != prior.Exact || prior.Imprint.Anchor == "" {
+			d.imprint(doc, p)
+		}
 		doc.Quality = record.Quality{Verdict: record.VerdictStatement, Score: 1, Reasons: []string{"the same text as the version that stands"}}
 		return doc, nil
 	}
@@ -86,14 +90,14 @@ func (d *Desk) Read(ctx context.Context, snap *record.Snapshot, site record.Site
 		return doc, &record.Fault{Kind: faultOf(doc.Quality.Verdict), URL: snap.FinalURL, Status: snap.Status,
 			Detail: strings.Join(doc.Quality.Reasons, "; ")}
 	}
-	d.imprint(doc, snap)
+	d.imprint(doc, p)
 	return doc, nil
 }
 
 // Document reads, labels and judges a snapshot, whatever the verdict. An error
 // is a *record.Fault: the bytes are no text.
 func (d *Desk) Document(ctx context.Context, snap *record.Snapshot, site record.Site) (*record.Document, error) {
-	doc, err := d.read(ctx, snap, site, record.Prior{})
+	doc, err := d.read(ctx, d.open(snap), site, record.Prior{})
 	if err != nil {
 		return nil, err
 	}
@@ -101,10 +105,24 @@ func (d *Desk) Document(ctx context.Context, snap *record.Snapshot, site record.
 	return doc, nil
 }
 
-func (d *Desk) imprint(doc *record.Document, snap *record.Snapshot) {
-	if sniff(snap) == formHTML {
-		text, _ := d.Decode(snap.Body, snap.ContentType())
-		doc.Imprint = d.Pages.Imprint(text, doc)
+// opened is a snapshot on the desk. What is no text has none.
+type opened struct {
+	snap *record.Snapshot
+	form form
+	text []byte
+}
+
+func (d *Desk) open(snap *record.Snapshot) opened {
+	o := opened{snap: snap, form: sniff(snap)}
+	if o.form != formPDF && o.form != formBinary {
+		o.text, _ = d.Decode(snap.Body, snap.ContentType())
+	}
+	return o
+}
+
+func (d *Desk) imprint(doc *record.Document, p opened) {
+	if p.form == formHTML {
+		doc.Imprint = d.Pages.Imprint(p.text, doc)
 	}
 }
 
@@ -141,8 +159,8 @@ func (d *Desk) judge(doc *record.Document, snap *record.Snapshot) {
 	doc.Quality = d.Gate.Judge(doc, snap)
 }
 
-func (d *Desk) read(ctx context.Context, snap *record.Snapshot, site record.Site, prior record.Prior) (*record.Document, error) {
-	doc, err := d.parse(ctx, snap, site)
+func (d *Desk) read(ctx context.Context, p opened, site record.Site, prior record.Prior) (*record.Document, error) {
+	doc, err := d.parse(ctx, p, site)
 	if err != nil {
 		return nil, err
 	}
@@ -157,23 +175,19 @@ func (d *Desk) read(ctx context.Context, snap *record.Snapshot, site record.Site
 	return doc, nil
 }
 
-func (d *Desk) parse(ctx context.Context, snap *record.Snapshot, site record.Site) (*record.Document, error) {
-	base := snap.FinalURL
-	form := sniff(snap)
-	if form == formPDF {
-		return d.PDFs.PDF(ctx, snap.Body)
-	}
-	if form == formBinary {
-		return nil, &record.Fault{Kind: record.FaultNotText, Detail: fmt.Sprintf("the answer is %s, not a text document", kindOf(snap))}
-	}
-	text, _ := d.Decode(snap.Body, snap.ContentType())
-	switch form {
+func (d *Desk) parse(ctx context.Context, p opened, site record.Site) (*record.Document, error) {
+	base := p.snap.FinalURL
+	switch p.form {
+	case formPDF:
+		return d.PDFs.PDF(ctx, p.snap.Body)
+	case formBinary:
+		return nil, &record.Fault{Kind: record.FaultNotText, Detail: fmt.Sprintf("the answer is %s, not a text document", kindOf(p.snap))}
 	case formHTML:
-		return d.Pages.HTML(text, base, site)
+		return d.Pages.HTML(p.text, base, site)
 	case formMarkdown:
-		return d.Pages.Markdown(text, base)
+		return d.Pages.Markdown(p.text, base)
 	}
-	return d.Pages.Text(text, base)
+	return d.Pages.Text(p.text, base)
 }
 
 type form int

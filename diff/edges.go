@@ -129,7 +129,7 @@ func (s *side) outside(i int) bool {
 	case !e.surround && !e.menu && i < e.widget:
 		return false
 	case f.prose:
-		return !titled && (e.litter || !carries(s.own[t.Block]) && !f.privacy && len(s.page.privacy) > 0)
+		return !titled && (e.litter || !carries(s.own[t.Block]) && len(s.page.privacy) > 0 && !s.private(t.Block))
 	case e.menu:
 		return !f.mail || !slices.Contains(topics, record.ControllerContact)
 	case f.states:
@@ -147,7 +147,7 @@ func (s *side) speaks(section int) bool {
 	sec, yes := &s.doc.Sections[section], false
 	for i := sec.From + 1; i < min(sec.To, len(s.doc.Blocks)) && !yes; i++ {
 		f := s.face(i)
-		yes = f.prose || f.states || f.privacy || s.doc.Blocks[i].Kind != record.Paragraph && !f.linked
+		yes = f.prose || f.states || s.doc.Blocks[i].Kind != record.Paragraph && !f.linked || s.private(i)
 	}
 	s.says[section] = yes
 	return yes

@@ -161,8 +161,8 @@ type face struct {
 	states bool
 	// mail: an e-mail address.
 	mail bool
-	// privacy: a word that any statement uses.
-	privacy bool
+	// private: a word that any statement uses; nil while nobody has asked.
+	private *bool
 }
 
 func (s *side) face(block int) *face {
@@ -179,8 +179,18 @@ func (s *side) face(block int) *face {
 	}
 	f.mail = mail.MatchString(b.Text)
 	f.states = !f.link && states(b, f.mail)
-	f.privacy = s.page.private(b.Text)
 	return f
+}
+
+// private reports whether a block has a word that any statement uses. Few blocks
+// are asked, and the answer costs more than the rest of their face.
+func (s *side) private(block int) bool {
+	f := s.face(block)
+	if f.private == nil {
+		yes := s.page.private(s.doc.Blocks[block].Text)
+		f.private = &yes
+	}
+	return *f.private
 }
 
 // runs reports whether a text runs on like prose.
@@ -251,7 +261,14 @@ const plain = 1 << 24
 // isHeading reports whether a short sentence is a heading of the document: the
 // entry of a table of contents.
 func (s *side) isHeading(t align.Sentence) bool {
-	s.read()
+	if s.headings == nil {
+		s.headings = make(map[string]bool)
+		for i := range s.doc.Blocks {
+			if b := &s.doc.Blocks[i]; b.Kind == record.Heading {
+				s.headings[canon.Key(b.Text)] = true
+			}
+		}
+	}
 	return s.headings[key(t)]
 }
 
@@ -262,7 +279,9 @@ func (s *side) times(k string) int {
 	if len(k) < longKey {
 		return 0
 	}
-	s.read()
+	if s.whole == "" {
+		s.whole = canon.Key(strings.Join(s.doc.Texts(), "\n"))
+	}
 	if s.lookups++; s.lookups*len(s.whole) <= plain {
 		return strings.Count(s.whole, k)
 	}
@@ -277,21 +296,4 @@ func key(t align.Sentence) string {
 		return canon.Key(t.Text)
 	}
 	return t.Key
-}
-
-// read works out the canonical text and the headings.
-func (s *side) read() {
-	if s.headings != nil {
-		return
-	}
-	s.headings = make(map[string]bool)
-	var b strings.Builder
-	for i := range s.doc.Blocks {
-		b.WriteString(s.doc.Blocks[i].Text)
-		b.WriteByte('\n')
-		if s.doc.Blocks[i].Kind == record.Heading {
-			s.headings[canon.Key(s.doc.Blocks[i].Text)] = true
-		}
-	}
-	s.whole = canon.Key(b.String())
 }

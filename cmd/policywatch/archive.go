@@ -151,25 +151,19 @@ func (p *program) sites() *cobra.Command {
 		Annotations: writes("text", "json"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.archive(cmd.Context(), func(a *wire.App) error {
-				rows, err := a.Store.SitesAfter(cmd.Context(), after, limit)
-				if err != nil {
-					return unfinished{err}
-				}
 				lines := [][]string{{"SITE", "STATE", "VERSION", "LANG", "LAST SUCCESS", "NOTE"}}
-				for _, r := range rows {
-					if pending && r.Past.Pending == nil {
-						continue
+				err := eachSite(cmd.Context(), a, after, limit, func(r record.SiteRow) error {
+					switch {
+					case pending && r.Past.Pending == nil:
+					case p.format == "json":
+						return p.json(contract.NewSite(r, a.Profile(r.Site).ID))
+					default:
+						lines = append(lines, []string{r.Site.Domain, string(r.Past.State), fmt.Sprint(r.Past.Version), r.Lang, stamp(r.Past.LastSuccess), siteNote(r)})
 					}
-					if p.format == "json" {
-						if err := p.json(contract.NewSite(r, a.Profile(r.Site).ID)); err != nil {
-							return err
-						}
-						continue
-					}
-					lines = append(lines, []string{r.Site.Domain, string(r.Past.State), fmt.Sprint(r.Past.Version), r.Lang, stamp(r.Past.LastSuccess), siteNote(r)})
-				}
-				if p.format == "json" {
 					return nil
+				})
+				if err != nil || p.format == "json" {
+					return err
 				}
 				return p.page(func(w io.Writer) { table(w, lines) })
 			})
@@ -180,6 +174,31 @@ func (p *program) sites() *cobra.Command {
 	cmd.Flags().StringVar(&after, "after", "", "only sites after this `domain`, to go on where a limit ended")
 	cmd.AddCommand(p.release(), p.reject())
 	return cmd
+}
+
+// eachSite goes over at most limit sites, 0 for all, that come after a domain. It
+// holds a page of them at a time: an archive may know hundreds of thousands.
+func eachSite(ctx context.Context, a *wire.App, after string, limit int, do func(record.SiteRow) error) error {
+	const page = 1000
+	for left := limit; ; left -= page {
+		n := page
+		if limit > 0 {
+			n = min(n, left)
+		}
+		rows, err := a.Store.SitesAfter(ctx, after, n)
+		if err != nil {
+			return unfinished{err}
+		}
+		for _, r := range rows {
+			if err := do(r); err != nil {
+				return err
+			}
+			after = r.Site.Domain
+		}
+		if len(rows) < n || limit > 0 && left <= page {
+			return nil
+		}
+	}
 }
 
 func siteNote(r record.SiteRow) string {

@@ -50,7 +50,7 @@ func Fits(text []byte, im record.Imprint, manner string) bool {
 	if im.Length < len(im.Anchor) || im.Anchor == "" {
 		return false
 	}
-	from := index(text, []byte(im.Anchor))
+	from := find(text, []byte(im.Anchor))
 	if from < 0 || from+im.Length > len(text) {
 		return false
 	}
@@ -177,6 +177,25 @@ func index(s, w []byte) int {
 			return at
 		}
 	}
+}
+
+// find is bytes.Index by a part of w that is rare on a page: not the line break and
+// spaces that a text begins with, but where its letters do.
+func find(s, w []byte) int {
+	lead := bytes.IndexFunc(w, func(r rune) bool { return r > ' ' })
+	if lead <= 0 {
+		return index(s, w)
+	}
+	for at := lead; at < len(s); at++ {
+		n := index(s[at:], w[lead:])
+		if n < 0 {
+			return -1
+		}
+		if at += n; bytes.Equal(s[at-lead:at], w[:lead]) {
+			return at - lead
+		}
+	}
+	return -1
 }
 
 // stretch is a text between two tags: its bytes, and where its letters begin.

@@ -164,6 +164,8 @@ func (c *checker) byTopic(f record.Finding, e record.Element, sections []record.
 func (c *checker) byWords(f record.Finding, e record.Element, sections []record.Section) record.Finding {
 	known := false
 	var best quote
+	var phrases *matcher
+	lang := ""
 	for _, s := range sections {
 		for b := s.From; b < s.To && best.score < 1; b++ {
 			p := c.text(b)
@@ -176,9 +178,12 @@ func (c *checker) byWords(f record.Finding, e record.Element, sections []record.
 			if c.doc.Blocks[b].Kind == record.Heading {
 				score = 0.5
 			}
-			m := c.r.phrases(p.matcher.lang, e.Words[p.matcher.lang])
-			if hits := m.hits(p.text); len(hits) > 0 && score > best.score {
-				best = p.sentenceOf(hits[0])
+			if p.matcher.lang != lang {
+				lang = p.matcher.lang
+				phrases = c.r.phrases(lang, e.Words[lang])
+			}
+			if h, met := p.firstOf(phrases); met && score > best.score {
+				best = p.sentenceOf(h)
 				best.score, best.section = score, c.headingOf(s)
 			}
 		}

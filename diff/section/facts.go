@@ -134,7 +134,7 @@ func (j *judgement) facts(sections []record.Section) []record.Fact {
 			return
 		}
 		items := from < len(about) && about[from]
-		for _, c := range p.matcher.readFacts(p.text, p.hits, items) {
+		for _, c := range p.clues(items) {
 			k := len(starts) - 1
 			for k > 0 && starts[k] > c.from {
 				k--

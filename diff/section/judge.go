@@ -43,6 +43,8 @@ type passage struct {
 	hits    []hit
 	scores  scores
 	used    []hit // the hits that the scores were made of
+	// read keeps what else was read in the text; nil for no passage of a Reader.
+	read *readings
 }
 
 // unit is what is judged as one: a paragraph, or a lead and its short items.
@@ -118,7 +120,7 @@ func (r *Reader) passage(lang, raw string) passage {
 }
 
 func (r *Reader) readPassage(lang, raw string) passage {
-	p := passage{text: newText(raw), matcher: r.matcher(lang, raw)}
+	p := passage{text: newText(raw), matcher: r.matcher(lang, raw), read: &readings{}}
 	if p.matcher != nil {
 		p.hits = p.matcher.hits(p.text)
 	}
@@ -172,6 +174,10 @@ func (p *passage) weighBody() {
 	if p.matcher == nil {
 		return
 	}
+	if known := p.read.body.Load(); known != nil {
+		p.scores, p.used = known.scores, known.used
+		return
+	}
 	lead := leadWords(p.text)
 	first := skipOrdinals(p.text, lead)
 	p.scores, p.used = p.matcher.evidence(p.hits, func(h hit, ph *phrase) float64 {
@@ -180,6 +186,7 @@ func (p *passage) weighBody() {
 		}
 		return ph.weight
 	})
+	p.read.body.Store(&weight{p.scores, p.used})
 }
 
 // skipOrdinals returns the index of the first of the words before end that does

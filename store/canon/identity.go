@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -13,7 +14,8 @@ import (
 // nothing.
 func Identity(texts []string) string {
 	h := sha256.New()
-	var k keyer
+	k := keyers.Get().(*keyer)
+	defer k.free()
 	for _, t := range texts {
 		k.add(t)
 		if len(k.out) >= 4096 {
@@ -43,7 +45,8 @@ func Exact(texts []string) string {
 // between two editors' Persian is a space, a joiner or neither. Two different
 // sentences with the same letters in the same order do not occur.
 func Key(s string) string {
-	var k keyer
+	k := keyers.Get().(*keyer)
+	defer k.free()
 	k.add(s)
 	return string(k.out)
 }
@@ -55,6 +58,21 @@ type keyer struct {
 	// open: the last character written is a letter or digit outside the Arabic
 	// script, so that another one needs a space before it.
 	open bool
+}
+
+// keyers keeps the buffers of one text for the next.
+var keyers = sync.Pool{New: func() any { return new(keyer) }}
+
+// maxKept is how many characters a buffer may have room for that is kept: one text
+// of a megabyte must not hold its memory for good.
+const maxKept = 1 << 16
+
+func (k *keyer) free() {
+	if cap(k.cs) > maxKept {
+		return
+	}
+	k.out, k.open = k.out[:0], false
+	keyers.Put(k)
 }
 
 func (k *keyer) add(s string) {

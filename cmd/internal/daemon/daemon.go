@@ -80,7 +80,7 @@ type run struct {
 // shift is a setup in use.
 type shift struct {
 	*Setup
-	sites  map[string]record.Site
+	places map[string]int // of the sites in Sites
 	visits sync.WaitGroup
 	// rest ends its delivery and returns when that has ended.
 	rest func()
@@ -125,19 +125,28 @@ func (d *Daemon) Run(ctx context.Context, first *Setup) error {
 	return r.stop(done, cut)
 }
 
+// site is a listed site by its domain.
+func (s *shift) site(domain string) (site record.Site, listed bool) {
+	i, listed := s.places[domain]
+	if listed {
+		site = s.Sites[i]
+	}
+	return site, listed
+}
+
 // begin puts a setup to work.
 func (r *run) begin(ctx context.Context, s *Setup) error {
-	next := &shift{Setup: s, sites: make(map[string]record.Site, len(s.Sites))}
+	next := &shift{Setup: s, places: make(map[string]int, len(s.Sites))}
 	plan := make([]schedule.Site, 0, len(s.Sites))
 	var success time.Time
-	for _, site := range s.Sites {
+	for i, site := range s.Sites {
 		past, err := s.Past(ctx, site.Domain)
 		if err != nil {
 			return fmt.Errorf("plan the visits: %w", err)
 		}
 		past.Site = site.Domain
 		rule := s.Rule(site)
-		next.sites[site.Domain] = site
+		next.places[site.Domain] = i
 		plan = append(plan, schedule.Site{Domain: site.Domain, Rule: rule, Due: rule.Due(past)})
 		success = later(success, past.LastSuccess)
 	}

@@ -23,7 +23,7 @@ const (
 func (r *run) visit(ctx context.Context, domain string) time.Time {
 	r.mu.Lock()
 	s := r.now
-	site, listed := s.sites[domain]
+	site, listed := s.site(domain)
 	s.visits.Add(1) // under the lock: whoever waits has replaced s before
 	r.mu.Unlock()
 	defer s.visits.Done()
@@ -62,7 +62,7 @@ func (r *run) skipped(domain string, rule schedule.Rule) time.Time {
 func (r *run) latest(site record.Site, rule schedule.Rule) schedule.Rule {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if s, ok := r.now.sites[site.Domain]; ok {
+	if s, ok := r.now.site(site.Domain); ok {
 		return r.now.Rule(s)
 	}
 	return rule
