@@ -14,8 +14,8 @@ import (
 
 // phrase is one entry of a lexicon.
 //
-// A lexicon writes phrases as people write them, with eight signs of its own:
-// "#" is any number and "_" any word; "word*" lets the word go on with any letters; "(a|b c|)" is a choice, of which
+// A lexicon writes phrases as people write them, with nine signs of its own:
+// "#" is any number, "@" any e-mail address and "_" any word; "word*" lets the word go on with any letters; "(a|b c|)" is a choice, of which
 // an empty one may be left out; "a … b" wants b within a few words after a in
 // the same sentence and "a ~ b" the two in either order; "<class>" is a choice
 // among the words of a class; "= heading" wants the whole heading. In Persian, Kurdish,
@@ -42,10 +42,12 @@ const gap = 9
 // part is one piece of a phrase.
 type part struct{ phrase, index int32 }
 
-// The signs for a word that begins with a digit and for any word.
+// The signs for a word that begins with a digit, for any word and for an e-mail
+// address.
 const (
 	anyNumber = "#"
 	anyWord   = "_"
+	anyMail   = "@"
 )
 
 // pattern is a word as a phrase wants it.
@@ -274,7 +276,7 @@ func (b *phraseBuilder) word(raw string) int32 {
 	for _, t := range canon.Tokens(bare) {
 		p.text += t.Text
 	}
-	if bare == anyNumber || bare == anyWord {
+	if bare == anyNumber || bare == anyWord || bare == anyMail {
 		p.text = bare
 	}
 	// A joiner before an ending: داده‌های is داده.

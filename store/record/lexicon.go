@@ -97,7 +97,7 @@ type FurnitureWords struct {
 
 // TopicWord lists the weighted phrases of one topic. A phrase of weight 1 says
 // the topic by itself, lighter ones add up. Phrases may use signs: "word*" any
-// ending, "#" any number, "_" any word, "(a|b|)" a choice, "a … b" b soon after a
+// ending, "#" any number, "@" any e-mail address, "_" any word, "(a|b|)" a choice, "a … b" b soon after a
 // in the same sentence, "a ~ b" both in either order, "<class>" any of a class of
 // Words, "= heading" the whole heading.
 type TopicWord struct {
