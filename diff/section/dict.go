@@ -20,9 +20,9 @@ type dictionary struct {
 	// end; rarer scripts are looked for among the edges.
 	root [0x800]int32
 	size int // words
-	// number and any are the ids, plus one, of the words that any number and any
-	// word at all stand for.
-	number, any int32
+	// number, any and mail are the ids, plus one, of the words that any number, any
+	// word at all and any e-mail address stand for.
+	number, any, mail int32
 }
 
 type node struct {
@@ -55,7 +55,7 @@ type dictionaryBuilder struct {
 	first, next []int32
 	size        int32
 
-	number, any int32
+	number, any, mail int32
 }
 
 func newDictionaryBuilder() *dictionaryBuilder {
@@ -69,6 +69,9 @@ func (b *dictionaryBuilder) word(w pattern) int32 {
 	}
 	if w.text == anyWord {
 		return b.id(&b.any)
+	}
+	if w.text == anyMail {
+		return b.id(&b.mail)
 	}
 	n := int32(0)
 	for _, r := range w.text {
@@ -106,7 +109,7 @@ func (b *dictionaryBuilder) id(place *int32) int32 {
 }
 
 func (b *dictionaryBuilder) build(a affixes) *dictionary {
-	d := &dictionary{affixes: a, nodes: b.nodes, edges: make([]edge, 0, len(b.edges)), size: int(b.size), number: b.number, any: b.any}
+	d := &dictionary{affixes: a, nodes: b.nodes, edges: make([]edge, 0, len(b.edges)), size: int(b.size), number: b.number, any: b.any, mail: b.mail}
 	for i := range d.nodes {
 		from := len(d.edges)
 		for k := b.first[i]; k > 0; k = b.next[k-1] {
@@ -150,6 +153,9 @@ func (d *dictionary) look(t *text, i int, out []sighting) []sighting {
 	w := t.words[i].Text
 	if w[0] >= '0' && w[0] <= '9' {
 		return d.see(t, d.number, i, out)
+	}
+	if d.mail > 0 && strings.IndexByte(w, '@') > 0 {
+		return d.see(t, d.mail, i, out)
 	}
 	for _, p := range d.affixes.prefixes {
 		// What is left must be a word: two letters after an article, three after

@@ -10,7 +10,7 @@ func CompileLexicon(l record.Lexicon) error {
 
 // CompilePhrases reports the first of words that cannot be read.
 func CompilePhrases(lang string, words []string) error {
-	b := newPhraseBuilder(affixesOf(lang))
+	b := newPhraseBuilder(affixesOf(lang), nil)
 	for _, w := range words {
 		b.add(phrase{text: w})
 	}

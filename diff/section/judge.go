@@ -159,7 +159,7 @@ func (p *passage) weighHeading() (spoken bool) {
 
 // weighTitle scores by heading phrases alone.
 func (p *passage) weighTitle(t *text, hits []hit) {
-	first := skipOrdinals(t, len(t.words))
+	first := p.matcher.clauses.skip(t, len(t.words))
 	p.scores, p.used = p.matcher.evidence(hits, func(h hit, ph *phrase) float64 {
 		if !ph.heading || ph.whole && (h.from > first || h.to < len(t.words)) {
 			return 0
@@ -178,8 +178,8 @@ func (p *passage) weighBody() {
 		p.scores, p.used = known.scores, known.used
 		return
 	}
-	lead := leadWords(p.text)
-	first := skipOrdinals(p.text, lead)
+	first := p.matcher.clauses.skip(p.text, len(p.text.words))
+	lead := leadWords(p.text, first)
 	p.scores, p.used = p.matcher.evidence(p.hits, func(h hit, ph *phrase) float64 {
 		if ph.heading && (h.to > lead || ph.whole && (h.from > first || h.to < lead)) {
 			return 0
@@ -189,21 +189,11 @@ func (p *passage) weighBody() {
 	p.read.body.Store(&weight{p.scores, p.used})
 }
 
-// skipOrdinals returns the index of the first of the words before end that does
-// not only number what follows.
-func skipOrdinals(t *text, end int) int {
-	i := 0
-	for i < end && ordinal(t.words[i].Text) {
-		i++
-	}
-	return i
-}
-
-// leadWords counts the words before an early colon or cell border; 0 when
-// there is none.
-func leadWords(t *text) int {
+// leadWords counts the words before an early colon or cell border, those from
+// first on and the numbering before them; 0 when there is none.
+func leadWords(t *text, first int) int {
 	const most = 8
-	for i := 0; i < len(t.words) && i < most; i++ {
+	for i := first; i < len(t.words) && i < first+most; i++ {
 		if i+1 == len(t.words) {
 			return 0
 		}
@@ -219,12 +209,6 @@ func leadWords(t *text) int {
 		}
 	}
 	return 0
-}
-
-// ordinal reports whether a word only numbers what follows it.
-func ordinal(w string) bool {
-	r, n := utf8.DecodeRuneInString(w)
-	return n == len(w) || unicode.IsDigit(r) || w == "الف" || w == "ii" || w == "iii" || w == "iv" || w == "vi" || w == "vii"
 }
 
 // units groups blocks [from,to): a paragraph that ends in a colon takes the

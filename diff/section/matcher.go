@@ -15,12 +15,13 @@ type matcher struct {
 	dict    *dictionary
 	auto    *automaton
 	phrases []phrase
+	clauses clauses
 }
 
 // newMatcher compiles a lexicon. A phrase that cannot be read is left out and
 // reported; the rest works.
 func newMatcher(lex record.Lexicon) (*matcher, error) {
-	b := newPhraseBuilder(affixesOf(lex.Lang))
+	b := newPhraseBuilder(affixesOf(lex.Lang), lex.Words)
 	for _, t := range record.Topics() { // in a fixed order, so that ids are too
 		for _, heading := range []bool{true, false} {
 			phrases := lex.Topics[t].Body
@@ -33,7 +34,7 @@ func newMatcher(lex record.Lexicon) (*matcher, error) {
 		}
 	}
 	b.addFactWords(lex.Facts)
-	m := &matcher{lang: lex.Lang, rtl: lex.Dir == "rtl"}
+	m := &matcher{lang: lex.Lang, rtl: lex.Dir == "rtl", clauses: newClauses(lex.Clauses)}
 	m.dict, m.auto, m.phrases = b.build()
 	return m, b.err
 }
@@ -79,15 +80,15 @@ type finder struct {
 	sightings []sighting
 	at        []int32 // where each token's sightings begin
 	out       []hit
-	half      map[int32]progress
+	half      map[int32]progress // by part
 }
 
 // finders keeps the buffers of runs for the next ones.
 var finders = sync.Pool{New: func() any { return &finder{half: make(map[int32]progress)} }}
 
-// progress says, for a phrase of parts, how many were seen, where the first
-// began and where the last ended.
-type progress struct{ parts, first, end int }
+// progress says, for a part that was seen last with all parts before it, where
+// the first of them began and where it ended itself.
+type progress struct{ first, end int }
 
 // reach enters place q, having read the words [from,to).
 func (f *finder) reach(q int32, from, to int) {
@@ -128,19 +129,19 @@ func (f *finder) complete(id int32, from, to int) {
 		f.out = append(f.out, hit{p.phrase, from, to})
 		return
 	}
-	if p.index == 0 {
-		f.half[p.phrase] = progress{1, from, to}
-		return
-	}
-	h, ok := f.half[p.phrase]
-	if !ok || h.parts < int(p.index) || from < h.end || from-h.end > gap || f.t.sentence[from] != f.t.sentence[h.end-1] {
-		return
+	first := from
+	if p.index > 0 {
+		h, ok := f.half[id-1]
+		if !ok || from < h.end || from-h.end > gap || f.t.sentence[from] != f.t.sentence[h.end-1] {
+			return
+		}
+		first = h.first
 	}
 	if int(p.index)+1 == ph.parts {
-		f.out = append(f.out, hit{p.phrase, h.first, to})
+		f.out = append(f.out, hit{p.phrase, first, to})
 		return
 	}
-	f.half[p.phrase] = progress{h.parts + 1, h.first, to}
+	f.half[id] = progress{first, to}
 }
 
 // hit is one occurrence of a phrase: the words [from,to) of a text.

@@ -14,10 +14,11 @@ import (
 
 // phrase is one entry of a lexicon.
 //
-// A lexicon writes phrases as people write them, with six signs of its own:
-// "#" is any number and "_" any word; "word*" lets the word go on with any letters; "(a|b c|)" is a choice, of which
+// A lexicon writes phrases as people write them, with nine signs of its own:
+// "#" is any number, "@" any e-mail address and "_" any word; "word*" lets the word go on with any letters; "(a|b c|)" is a choice, of which
 // an empty one may be left out; "a … b" wants b within a few words after a in
-// the same sentence; "= heading" wants the whole heading. In Persian, Kurdish,
+// the same sentence and "a ~ b" the two in either order; "<class>" is a choice
+// among the words of a class; "= heading" wants the whole heading. In Persian, Kurdish,
 // Urdu and Arabic a compound written with a joiner matches every spacing.
 type phrase struct {
 	topic  record.Topic
@@ -41,10 +42,12 @@ const gap = 9
 // part is one piece of a phrase.
 type part struct{ phrase, index int32 }
 
-// The signs for a word that begins with a digit and for any word.
+// The signs for a word that begins with a digit, for any word and for an e-mail
+// address.
 const (
 	anyNumber = "#"
 	anyWord   = "_"
+	anyMail   = "@"
 )
 
 // pattern is a word as a phrase wants it.
@@ -88,11 +91,13 @@ type phraseBuilder struct {
 	// read keeps the dictionary's ids of words as written, -1 for what is no
 	// word: a lexicon writes the same few thousand over and over.
 	read map[string]int32
-	err  error
+	// classes are the words that "<class>" stands for.
+	classes map[string][]string
+	err     error
 }
 
-func newPhraseBuilder(a affixes) *phraseBuilder {
-	return &phraseBuilder{affixes: a, dict: newDictionaryBuilder(), read: map[string]int32{}}
+func newPhraseBuilder(a affixes, classes map[string][]string) *phraseBuilder {
+	return &phraseBuilder{affixes: a, dict: newDictionaryBuilder(), read: map[string]int32{}, classes: classes}
 }
 
 // add puts in one phrase of a lexicon. One that cannot be read is left out, and
@@ -103,10 +108,33 @@ func (b *phraseBuilder) add(p phrase) {
 		p.whole, source = true, strings.TrimSpace(rest)
 	}
 	p.text = source
-	b.addSource(p, source)
+	b.addSource(p, b.expand(source, maxDepth))
+}
+
+// maxDepth is how deep classes may name each other.
+const maxDepth = 4
+
+// expand puts a choice of its words in the place of each "<class>".
+func (b *phraseBuilder) expand(s string, depth int) string {
+	before, rest, ok := strings.Cut(s, "<")
+	if !ok {
+		return s
+	}
+	name, after, ok := strings.Cut(rest, ">")
+	words := b.classes[name]
+	if !ok || len(words) == 0 || depth == 0 {
+		b.err = cmp.Or(b.err, fmt.Errorf("%q names no class of words", s))
+		return before + b.expand(after, depth)
+	}
+	return before + "(" + b.expand(strings.Join(words, "|"), depth-1) + ")" + b.expand(after, depth)
 }
 
 func (b *phraseBuilder) addSource(p phrase, source string) {
+	if before, after, ok := strings.Cut(source, "~"); ok {
+		b.addSource(p, before+"…"+after)
+		b.addSource(p, after+"…"+before)
+		return
+	}
 	// A gap that may be left out makes two phrases of one.
 	if before, after, ok := strings.Cut(source, "(… |)"); ok {
 		b.addSource(p, before+"… "+after)
@@ -145,6 +173,11 @@ func (b *phraseBuilder) build() (*dictionary, *automaton, []phrase) {
 		a.places[q].to = int32(len(a.next))
 	}
 	a.begin = make([][]int32, b.dict.size)
+	// The later parts of a phrase come first: one word may be both the second of a
+	// pair and the first of the next, and must not overwrite what it follows.
+	slices.SortStableFunc(b.first, func(x, y int32) int {
+		return cmp.Compare(a.parts[a.places[y].part].index, a.parts[a.places[x].part].index)
+	})
 	for _, q := range b.first {
 		a.begin[b.words[q]] = append(a.begin[b.words[q]], q)
 	}
@@ -243,7 +276,7 @@ func (b *phraseBuilder) word(raw string) int32 {
 	for _, t := range canon.Tokens(bare) {
 		p.text += t.Text
 	}
-	if bare == anyNumber || bare == anyWord {
+	if bare == anyNumber || bare == anyWord || bare == anyMail {
 		p.text = bare
 	}
 	// A joiner before an ending: داده‌های is داده.

@@ -69,7 +69,7 @@ func (r *Reader) phrases(lang string, words []string) *matcher {
 	if m, ok := r.known.Load(key); ok {
 		return m.(*matcher)
 	}
-	b := newPhraseBuilder(affixesOf(lang))
+	b := newPhraseBuilder(affixesOf(lang), nil)
 	for _, w := range words {
 		b.add(phrase{text: w, weight: 1})
 	}

@@ -23,6 +23,21 @@ type Lexicon struct {
 	Topics    map[Topic]TopicWord `yaml:"topics"`
 	Polarity  PolarityWords       `yaml:"polarity"`
 	Facts     FactWords           `yaml:"facts"`
+	// Clauses are the words that number the parts of a text.
+	Clauses ClauseWords `yaml:"clauses"`
+	// Words are classes of words that phrases name by "<class>": all the verbs of
+	// giving, all the words for data. A class may name others.
+	Words map[string][]string `yaml:"words"`
+}
+
+// ClauseWords number the parts of a text in words. They stand before a heading
+// and say nothing of what is under it. Entries are whole words, without signs.
+type ClauseWords struct {
+	// Labels stand beside a number: Article 4, المادة (٣), بخش دوم, 2. Bölüm.
+	Labels []string `yaml:"labels"`
+	// Ordinals number beside a label, or alone with a mark behind them: first,
+	// أولاً, نخست.
+	Ordinals []string `yaml:"ordinals"`
 }
 
 // LinkWords find the statement's page.
@@ -82,8 +97,9 @@ type FurnitureWords struct {
 
 // TopicWord lists the weighted phrases of one topic. A phrase of weight 1 says
 // the topic by itself, lighter ones add up. Phrases may use signs: "word*" any
-// ending, "#" any number, "_" any word, "(a|b|)" a choice, "a … b" b soon after a
-// in the same sentence, "= heading" the whole heading.
+// ending, "#" any number, "@" any e-mail address, "_" any word, "(a|b|)" a choice, "a … b" b soon after a
+// in the same sentence, "a ~ b" both in either order, "<class>" any of a class of
+// Words, "= heading" the whole heading.
 type TopicWord struct {
 	Heading map[string]float64 `yaml:"heading"`
 	Body    map[string]float64 `yaml:"body"`
