@@ -303,3 +303,90 @@ func TestActivity(t *testing.T) {
 		}
 	})
 }
+
+// The heartbeat's address is called once a minute while all is well. One that hangs
+// holds up nothing, and that it fails is logged when it begins and when it is over.
+func TestTheHeartbeatIsCalledBesideEverything(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		first := h.setup("only", "a.gov")
+		first.Rule = func(record.Site) schedule.Rule { return schedule.Rule{Every: time.Minute, NoticeAfter: 3} }
+		began := time.Now()
+		calls, most, now := 0, 0, 0
+		var mu sync.Mutex
+		first.Ping = func(ctx context.Context, b daemon.Heartbeat) error {
+			mu.Lock()
+			calls++
+			now++
+			most = max(most, now)
+			mu.Unlock()
+			defer func() { mu.Lock(); now--; mu.Unlock() }()
+			switch up := time.Since(began); {
+			case up < 10*time.Minute:
+				return nil
+			case up < 20*time.Minute:
+				<-ctx.Done() // it hangs
+				return ctx.Err()
+			case up < 30*time.Minute:
+				return errors.New("refused")
+			}
+			if b.Sites != 1 {
+				t.Errorf("%+v", b)
+			}
+			return nil
+		}
+		took, err := h.run(first, 40*time.Minute, nil)
+		if err != nil || took != 0 {
+			t.Errorf("it ended %s late: %v", took, err)
+		}
+		if calls < 39 || calls > 41 || most != 1 {
+			t.Errorf("%d calls in 40 minutes, %d at a time", calls, most)
+		}
+		if n := h.count("only a.gov"); n < 39 {
+			t.Errorf("%d visits", n)
+		}
+		for _, line := range []string{"the heartbeat does not get through", "the heartbeat gets through again"} {
+			if n := strings.Count(h.log.String(), line); n != 1 {
+				t.Errorf("%q was logged %d times", line, n)
+			}
+		}
+	})
+}
+
+// What a reload left behind is closed before the daemon ends: its browser would stay.
+func TestTheEndWaitsForOldSetups(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		old := h.setup("old", "slow.gov")
+		closing := old.Close
+		old.Close = func() { time.Sleep(3 * time.Second); closing() }
+		h.check = func(_ context.Context, domain string) error {
+			if domain == "slow.gov" {
+				time.Sleep(62 * time.Second)
+			}
+			return nil
+		}
+		h.next = func() (*daemon.Setup, error) { return h.setup("new", "b.gov"), nil }
+		if _, err := h.run(old, time.Minute, map[time.Duration]func(){30 * time.Second: func() { h.reload <- syscall.SIGHUP }}); err != nil {
+			t.Error(err)
+		}
+		if len(h.closed) != 2 {
+			t.Errorf("closed: %q", h.closed)
+		}
+	})
+}
+
+// Stopped before the first visit, it ends in order and closes what it was given.
+func TestStoppedBeforeItBegan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		first := h.setup("only", "a.gov")
+		first.Past = func(ctx context.Context, _ string) (record.Past, error) {
+			<-ctx.Done()
+			return record.Past{}, ctx.Err()
+		}
+		if _, err := h.run(first, time.Second, nil); err != nil || len(h.closed) != 1 {
+			t.Errorf("closed: %q, error: %v", h.closed, err)
+		}
+	})
+}

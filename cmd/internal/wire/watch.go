@@ -166,6 +166,7 @@ func (w *Watcher) setup(a *App) *daemon.Setup {
 	return &daemon.Setup{
 		Sites: a.sites, Rule: a.rules(), Check: check, Past: a.Store.Past, Deliver: func(ctx context.Context) { deliver(ctx, a.Dispatcher) },
 		Workers: a.Concurrency(), Drain: time.Duration(s.Drain), Heartbeat: s.Heartbeat,
+		Ping: heartbeat(s, guarded(a.config.Crawl)),
 		Close: func() {
 			w.mu.Lock()
 			w.apps = slices.DeleteFunc(w.apps, func(r *running) bool { return r == inUse })
