@@ -111,6 +111,7 @@ func (p *program) watchSites(ctx context.Context, o wire.Options) (err error) {
 	if err != nil {
 		return unfinished{err}
 	}
+	o.Log.Info("stopped in order")
 	return nil
 }
 

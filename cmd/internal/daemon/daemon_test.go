@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -387,6 +388,54 @@ func TestStoppedBeforeItBegan(t *testing.T) {
 		}
 		if _, err := h.run(first, time.Second, nil); err != nil || len(h.closed) != 1 {
 			t.Errorf("closed: %q, error: %v", h.closed, err)
+		}
+	})
+}
+
+// A site that goes on failing is logged when it begins, when it is one time too many,
+// when it fails otherwise, and when it is over; not at every visit.
+func TestARepeatedFaultIsLoggedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		s := h.setup("only", "a.gov")
+		began := time.Now()
+		s.Rule = func(record.Site) schedule.Rule { return schedule.Rule{Every: time.Minute, NoticeAfter: 3} }
+		s.Check = func(_ context.Context, site record.Site) (monitor.Result, error) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			p := h.past[site.Domain]
+			p.LastVisit = time.Now()
+			res := monitor.Result{Site: site.Domain, State: record.VisitUnchanged}
+			kind := record.FaultHTTP5xx
+			switch up := time.Since(began); {
+			case up > 60*time.Minute:
+				kind = ""
+			case up > 30*time.Minute:
+				kind = record.FaultDNS
+			}
+			if p.Failures++; kind != "" {
+				res.State, res.Fault = record.VisitFault, kind
+				p.LastFault = &record.Fault{Kind: kind}
+			} else {
+				p.Failures, p.LastFault, p.LastSuccess = 0, nil, p.LastVisit
+			}
+			h.past[site.Domain] = p
+			return res, nil
+		}
+		if _, err := h.run(s, 2*time.Hour, nil); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for line := range strings.Lines(h.log.String()) {
+			if _, rest, ok := strings.Cut(line, "msg=visited"); ok {
+				kind, _, _ := strings.Cut(rest[strings.Index(rest, "next="):], "last_success_age")
+				_, kind, _ = strings.Cut(kind, " ")
+				got = append(got, strings.TrimSpace(kind))
+			}
+		}
+		want := []string{"fault=http_5xx failures=1", "fault=http_5xx failures=3"}
+		if len(got) != 4 || !slices.Equal(got[:2], want) || !strings.HasPrefix(got[2], "fault=dns ") || got[3] != "recovered_from=dns" {
+			t.Errorf("logged: %q", got)
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -67,6 +68,7 @@ func NewWatcher(ctx context.Context, o Options) (*Watcher, *daemon.Setup, error)
 		t.Close()
 		return nil, nil, held(err, nil, t.config.Store.Path)
 	}
+	o.Log.Info("the archive is open", "path", db.Path(), "version", o.Version, "process", os.Getpid())
 	w := &Watcher{options: o, db: db, listen: t.config.Web.Listen, guarded: t.Guarded()}
 	w.closers.add("archive", db.Close)
 	if leave, err := claim(db.Path()); err == nil {
@@ -210,7 +212,11 @@ func (a *App) outage(down bool, lost int) {
 		ev = a.told(outageEvent(), record.Say("told.outage", record.Count(lost)))
 	}
 	ev.At = time.Now()
-	a.log.Warn("the monitor's own network", "down", down, "sites", lost)
+	if down {
+		a.log.Warn("the monitor's own network is down", "unreachable_in_a_row", lost)
+	} else {
+		a.log.Info("the monitor's own network is back")
+	}
 	if err := a.Store.Enqueue(context.Background(), a.router.Alerts(ev)); err != nil {
 		a.log.Error("tell of the monitor's own network", "error", err)
 	}
