@@ -14,7 +14,6 @@ import (
 	"policywatch/cmd/internal/daemon"
 	"policywatch/cmd/internal/monitor"
 	"policywatch/cmd/internal/socket"
-	"policywatch/notify"
 	"policywatch/store"
 	"policywatch/store/record"
 )
@@ -77,11 +76,6 @@ func NewWatcher(ctx context.Context, o Options) (*Watcher, *daemon.Setup, error)
 		o.Log.Warn("leave a note beside the archive", "error", err)
 	}
 	s, err := w.build(t)
-	if err == nil {
-		if _, err = db.Unlease(ctx); err != nil {
-			s.Close()
-		}
-	}
 	if err != nil {
 		w.Close()
 		return nil, nil, err
@@ -166,7 +160,7 @@ func (w *Watcher) setup(a *App) *daemon.Setup {
 		return watch.Check(ctx, site)
 	}
 	return &daemon.Setup{
-		Sites: a.sites, Rule: a.rules(), Check: check, Past: a.Store.Past, Deliver: func(ctx context.Context) { deliver(ctx, a.Dispatcher) },
+		Sites: a.sites, Rule: a.rules(), Check: check, Past: a.Store.Past, Deliver: a.deliveries,
 		Workers: a.Concurrency(), Drain: time.Duration(s.Drain), Heartbeat: s.Heartbeat,
 		Ping: heartbeat(s, guarded(a.config.Crawl)),
 		Close: func() {
@@ -194,14 +188,18 @@ func (w *Watcher) enter() (a *App, leave func()) {
 	return r.App, r.actions.Done
 }
 
-// deliver keeps the outbox going until ctx ends, and then brings away what the
-// last visits left there.
-func deliver(ctx context.Context, d *notify.Dispatcher) {
-	_ = d.Run(ctx, outboxPulse) // always nil
+// deliveries keeps the outbox going until ctx ends, and then brings away what the
+// last visits left there. It runs when nobody else delivers: what is leased was left
+// by a process that was killed, or by the configuration before, which ended first.
+func (a *App) deliveries(ctx context.Context) {
+	if _, err := a.Store.Unlease(context.WithoutCancel(ctx)); err != nil {
+		a.log.Error("alerts that were being delivered when that ended wait for some minutes", "error", err)
+	}
+	_ = a.Dispatcher.Run(ctx, outboxPulse) // always nil
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastDelivery)
 	defer cancel()
-	if _, err := d.Drain(last); err != nil && d.Log != nil {
-		d.Log.Error("alerts stay in the outbox until the next start", "error", err)
+	if _, err := a.Dispatcher.Drain(last); err != nil {
+		a.log.Error("alerts stay in the outbox until the next start", "error", err)
 	}
 }
 
