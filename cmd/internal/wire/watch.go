@@ -76,6 +76,11 @@ func NewWatcher(ctx context.Context, o Options) (*Watcher, *daemon.Setup, error)
 		o.Log.Warn("leave a note beside the archive", "error", err)
 	}
 	s, err := w.build(t)
+	if err == nil {
+		if err = w.resume(ctx); err != nil {
+			s.Close()
+		}
+	}
 	if err != nil {
 		w.Close()
 		return nil, nil, err
@@ -201,6 +206,32 @@ func (a *App) deliveries(ctx context.Context) {
 	if _, err := a.Dispatcher.Drain(last); err != nil {
 		a.log.Error("alerts stay in the outbox until the next start", "error", err)
 	}
+}
+
+// remembered bounds how many alerts are looked at for the last outage.
+const remembered = 10_000
+
+// resume takes up an outage of the monitor's own network that was told and not yet
+// over when the daemon ended: restarting it is what one does then.
+func (w *Watcher) resume(ctx context.Context) error {
+	last := func(kind record.EventType) (at time.Time, err error) {
+		list, err := w.db.Alerts(ctx, record.AlertFilter{Type: kind, Newest: remembered})
+		for _, a := range list {
+			if a.Event.Site == "" && a.Event.At.After(at) {
+				at = a.Event.At
+			}
+		}
+		return at, err
+	}
+	down, err := last(record.EventOutage)
+	if err != nil || down.IsZero() {
+		return err
+	}
+	up, err := last(record.EventRecovered)
+	if err == nil && down.After(up) {
+		w.outlook.Resume()
+	}
+	return err
 }
 
 // outage tells that the monitor's own network is down, or up again.
