@@ -67,7 +67,11 @@ func NewWatcher(ctx context.Context, o Options) (*Watcher, *daemon.Setup, error)
 		t.Close()
 		return nil, nil, held(err, nil, t.config.Store.Path)
 	}
-	o.Log.Info("the archive is open", "path", db.Path(), "version", o.Version, "process", os.Getpid())
+	path, err := filepath.Abs(db.Path())
+	if err != nil {
+		path = db.Path()
+	}
+	o.Log.Info("the archive is open", "path", path, "version", o.Version, "process", os.Getpid())
 	w := &Watcher{options: o, db: db, listen: t.config.Web.Listen, guarded: t.Guarded()}
 	w.closers.add("archive", db.Close)
 	if leave, err := claim(db.Path()); err == nil {
