@@ -196,6 +196,9 @@ func (r *run) reload(ctx context.Context) {
 			s.Close()
 		}
 	}
+	if err != nil && ctx.Err() != nil {
+		return // it was stopped meanwhile
+	}
 	r.mu.Lock()
 	r.counts.stale = err != nil
 	r.mu.Unlock()
