@@ -24,7 +24,11 @@ func (p *program) configCommand() *cobra.Command {
 			if p.format == "json" {
 				return p.json(cfg)
 			}
-			fmt.Fprintf(p.out, "The configuration is valid; it names %d sites.\n", sites)
+			named := fmt.Sprintf("%d sites", sites)
+			if sites == 1 {
+				named = "1 site"
+			}
+			fmt.Fprintf(p.out, "The configuration is valid; it names %s.\n", named)
 			return p.forecast(next)
 		},
 	})

@@ -166,6 +166,12 @@ func (p *program) log(level slog.Level) *slog.Logger {
 	}
 	o := &slog.HandlerOptions{Level: level}
 	if p.logFormat == "json" {
+		o.ReplaceAttr = func(_ []string, a slog.Attr) slog.Attr {
+			if a.Value.Kind() == slog.KindDuration { // else a bare number of nanoseconds
+				a.Value = slog.StringValue(a.Value.Duration().String())
+			}
+			return a
+		}
 		return slog.New(slog.NewJSONHandler(p.err, o))
 	}
 	return slog.New(slog.NewTextHandler(p.err, o))

@@ -28,9 +28,11 @@ func (p *program) watch() *cobra.Command {
 the alerts that follow. Run it as a service.
 
 When a site is visited (the section schedule of the configuration):
-  every, jitter      the time between visits and how far one may lie from it;
-                     a site's own entry may say every, windows and zone
+  every, jitter      the time between visits and how far one may lie from it
+  cron               instead of every, when visits are due: "30 2 * * *", @daily; the
+                     jitter lies behind that; "config check" shows the next times
   windows, zone      when visits may begin: ["Mon-Fri 22:00-06:00"], Asia/Tehran
+  A site's own entry may say every or cron, windows and zone.
   A doubtful capture and a fault that may pass are looked at again after a
   quarter of that time, a site that keeps failing after up to four times of it.
   Nothing is lost by a restart; what became due meanwhile is spread, not rushed.
@@ -48,7 +50,8 @@ visits were cut off, or stopped at once.
 
 Under systemd (Type=notify) it says when it is ready, reloading and stopping,
 and answers the watchdog. schedule.heartbeat names a file that is written every
-minute while all is well. The log goes to standard error; see --log-format.
+minute while all is well, schedule.heartbeat_url an address that is called then.
+The log goes to standard error; see --log-format.
 
 While it runs, only it changes the archive. Commands that read, sites release and
 reject, and alerts resend ask it at a socket beside the archive
@@ -84,6 +87,9 @@ func (p *program) watchSites(ctx context.Context, o wire.Options) (err error) {
 		o.Log.Warn("the service manager hears nothing", "error", err)
 	}
 	w, first, err := wire.NewWatcher(ctx, o)
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return nil // stopped before it had begun
+	}
 	if err != nil {
 		return archiveError(err)
 	}
@@ -105,6 +111,7 @@ func (p *program) watchSites(ctx context.Context, o wire.Options) (err error) {
 	if err != nil {
 		return unfinished{err}
 	}
+	o.Log.Info("stopped in order")
 	return nil
 }
 

@@ -219,7 +219,7 @@ func TestWatchTellsTheServiceManager(t *testing.T) {
 	hears("READY=1")
 	hears("WATCHDOG=1")
 	s.signal(syscall.SIGTERM)
-	hears("STOPPING=1")
+	hears("STOPPING=1\nEXTEND_TIMEOUT_USEC=65000000")
 	s.ends(exitDone)
 }
 
@@ -245,6 +245,97 @@ func TestWatchRefusesToBegin(t *testing.T) {
 	if !strings.Contains(errs, "the daemon (policywatch watch") {
 		t.Errorf("a second daemon: %s", errs)
 	}
+	s.signal(syscall.SIGTERM)
+	s.ends(exitDone)
+}
+
+// A signal to stop may come at any moment of the start: the daemon ends soon, in
+// order, and leaves nothing that the next start stumbles over.
+func TestWatchIsStoppedWhileItStarts(t *testing.T) {
+	dir, a := t.TempDir(), newAgency(t)
+	configure(t, dir, "every: 1h", "", a)
+	// The times lie before, in and after everything that happens at the start.
+	for wait := time.Duration(0); wait < 250*time.Millisecond; wait += 10 * time.Millisecond {
+		s := start(t, dir)
+		time.Sleep(wait)
+		s.signal(syscall.SIGTERM)
+		for range s.lines {
+		}
+		err := s.cmd.Wait()
+		status := s.cmd.ProcessState.Sys().(syscall.WaitStatus)
+		// Before the program hears signals, the system ends it.
+		if killed := status.Signaled() && status.Signal() == syscall.SIGTERM; err != nil && !killed {
+			t.Errorf("a signal after %s: %v", wait, err)
+		}
+	}
+	s := start(t, dir)
+	s.logged("watching", "sites", "1")
+	s.signal(syscall.SIGTERM)
+	s.ends(exitDone)
+	ask(t, dir, exitDone, "verify")
+	if list, _ := filepath.Glob(filepath.Join(dir, "policywatch.db.*")); len(list) > 0 {
+		t.Errorf("left behind: %q", list)
+	}
+}
+
+// The heartbeat's address is called while all is well; that it cannot be reached is
+// logged once, names no secret, and hinders nothing.
+func TestWatchCallsTheHeartbeat(t *testing.T) {
+	dir, a := t.TempDir(), newAgency(t)
+	var mu sync.Mutex
+	var calls []string
+	var ill atomic.Bool
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		mu.Lock()
+		calls = append(calls, r.Method+" "+r.URL.Path+" "+string(body))
+		mu.Unlock()
+		if ill.Load() {
+			http.Redirect(w, r, "/elsewhere", http.StatusFound)
+		}
+	}))
+	t.Cleanup(srv.Close)
+	count := func() int { mu.Lock(); defer mu.Unlock(); return len(calls) }
+
+	configure(t, dir, "every: 1h, heartbeat_url: '"+srv.URL+"/ping/se-cret'", "", a)
+	s := start(t, dir)
+	until(t, "the call", func() bool { return count() == 1 })
+	ill.Store(true)
+	configure(t, dir, "every: 1h, heartbeat_method: post, heartbeat_url: '"+srv.URL+"/ping/se-cret'", "", a)
+	s.signal(syscall.SIGTERM)
+	s.ends(exitDone)
+	s = start(t, dir)
+	line := s.logged("the heartbeat does not get through", "error", srv.URL+" answers 302 Found")
+	s.signal(syscall.SIGTERM)
+	s.ends(exitDone)
+	if strings.Contains(fmt.Sprint(line), "se-cret") {
+		t.Errorf("a secret shows: %v", line)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if len(calls) != 2 || calls[0] != "GET /ping/se-cret " || !strings.HasPrefix(calls[1], `POST /ping/se-cret {"at":"`) {
+		t.Errorf("calls: %q", calls)
+	}
+}
+
+// The address guard holds for the heartbeat as for everything that is posted.
+func TestWatchCallsNoHeartbeatInThePrivateNetwork(t *testing.T) {
+	dir, a := t.TempDir(), newAgency(t)
+	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("was called") }))
+	t.Cleanup(srv.Close)
+	configure(t, dir, "every: 1h, heartbeat_url: '"+srv.URL+"/ping'", "", a)
+	path := filepath.Join(dir, "policywatch.yaml")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	guarded := strings.Replace(string(text), "allow_addresses: [127.0.0.0/8], ", "", 1)
+	if err := os.WriteFile(path, []byte(guarded), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, dir)
+	s.logged("the heartbeat does not get through", "error", "cannot be reached")
+	s.logged("visited", "fault", "forbidden_address")
 	s.signal(syscall.SIGTERM)
 	s.ends(exitDone)
 }

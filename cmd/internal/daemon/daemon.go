@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"strings"
 	"sync"
@@ -32,8 +33,10 @@ type Setup struct {
 	Workers int
 	// Drain is how long running visits may take to end when the daemon stops.
 	Drain time.Duration
-	// Heartbeat is the file to write while all is well; empty means none.
+	// Heartbeat is the file to write while all is well; empty means none. Ping tells an
+	// address of it; nil for none. Its errors are logged and must hold no secret.
 	Heartbeat string
+	Ping      func(context.Context, Heartbeat) error
 	// Begun is called when the setup has been put to work; nil for nothing.
 	Begun func()
 	// Close releases what no other setup uses.
@@ -67,6 +70,9 @@ var (
 // lastBreath is how long a visit that was cancelled may take to notice.
 const lastBreath = 5 * time.Second
 
+// farewell is what the service manager is told that the last deliveries may take.
+const farewell = 30 * time.Second
+
 // run is one life of the daemon.
 type run struct {
 	*Daemon
@@ -75,6 +81,14 @@ type run struct {
 	mu     sync.Mutex
 	now    *shift
 	counts counts
+	// ill holds how the last visits of the sites ended that failed, as far as this life
+	// of the daemon knows.
+	ill  map[string]record.FaultKind
+	file report // of the heartbeat's file
+	ping pinger
+	// aside is what goes on beside the visits of the newest setup, and must have ended
+	// before the archive is closed.
+	aside sync.WaitGroup
 }
 
 // shift is a setup in use.
@@ -88,14 +102,18 @@ type shift struct {
 
 // Run works with first until ctx ends and then stops taking visits, waits for
 // those that run, and delivers what it can. It returns nil when everything ended
-// in order, ErrCut or ErrAtOnce when not. It closes every setup but the last one
-// after ErrAtOnce.
+// in order, ErrCut or ErrAtOnce when not. It closes every setup that it was given,
+// unless it ends at once.
 func (d *Daemon) Run(ctx context.Context, first *Setup) error {
-	r := &run{Daemon: d, counts: counts{since: d.Clock(), tally: newTally()}}
+	r := &run{Daemon: d, counts: counts{since: d.Clock(), tally: newTally()}, ill: map[string]record.FaultKind{}}
 	r.sched = &schedule.Scheduler{Visit: r.visit, Clock: d.Clock, Log: d.Log}
 	visits, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	if err := r.begin(ctx, first); err != nil {
+		first.Close()
+		if ctx.Err() != nil { // stopped before the first visit
+			return nil
+		}
 		return err
 	}
 	d.life.Store(r)
@@ -103,7 +121,7 @@ func (d *Daemon) Run(ctx context.Context, first *Setup) error {
 	go func() { defer close(done); r.sched.Run(ctx, visits) }()
 	d.System.tell("READY=1")
 	d.Log.Info("watching", "sites", len(first.Sites), "workers", first.Workers)
-	r.beat()
+	r.beat(ctx)
 
 	beats := time.NewTicker(d.System.interval())
 	defer beats.Stop()
@@ -117,7 +135,7 @@ func (d *Daemon) Run(ctx context.Context, first *Setup) error {
 		case <-d.Reload:
 			r.reload(ctx)
 		case <-beats.C:
-			r.beat()
+			r.beat(ctx)
 		case <-hours.C:
 			r.account()
 		}
@@ -158,6 +176,7 @@ func (r *run) begin(ctx context.Context, s *Setup) error {
 	old := r.now
 	r.now = next
 	r.counts.success = later(r.counts.success, success)
+	maps.DeleteFunc(r.ill, func(domain string, _ record.FaultKind) bool { _, listed := next.sites[domain]; return !listed })
 	r.mu.Unlock()
 	go func() {
 		defer close(ended)
@@ -167,7 +186,7 @@ func (r *run) begin(ctx context.Context, s *Setup) error {
 		s.Deliver(delivery)
 	}()
 	if old != nil {
-		go func() { old.visits.Wait(); old.rest(); old.Close() }()
+		r.aside.Go(func() { old.visits.Wait(); old.rest(); old.Close() })
 	}
 	r.sched.Set(s.Workers, plan)
 	if s.Begun != nil {
@@ -186,6 +205,9 @@ func (r *run) reload(ctx context.Context) {
 			s.Close()
 		}
 	}
+	if err != nil && ctx.Err() != nil {
+		return // it was stopped meanwhile
+	}
 	r.mu.Lock()
 	r.counts.stale = err != nil
 	r.mu.Unlock()
@@ -200,7 +222,7 @@ func (r *run) reload(ctx context.Context) {
 func (r *run) stop(done <-chan struct{}, cut func()) (err error) {
 	now := r.now
 	st := r.sched.Status()
-	r.System.tell("STOPPING=1")
+	r.System.tell(fmt.Sprintf("STOPPING=1\nEXTEND_TIMEOUT_USEC=%d", (now.Drain + lastBreath + farewell).Microseconds()))
 	r.Log.Info("stopping", "running", st.Running, "limit", now.Drain)
 	limit := time.NewTimer(now.Drain)
 	defer limit.Stop()
@@ -222,7 +244,7 @@ func (r *run) stop(done <-chan struct{}, cut func()) (err error) {
 		}
 	}
 	rested := make(chan struct{})
-	go func() { defer close(rested); now.rest() }()
+	go func() { defer close(rested); now.rest(); r.aside.Wait() }()
 	select {
 	case <-rested:
 	case <-r.AtOnce:

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -300,6 +301,141 @@ func TestActivity(t *testing.T) {
 		})
 		if err := d.Run(ctx, first); err != nil || begun != 1 {
 			t.Errorf("%v, begun %d times", err, begun)
+		}
+	})
+}
+
+// The heartbeat's address is called once a minute while all is well. One that hangs
+// holds up nothing, and that it fails is logged when it begins and when it is over.
+func TestTheHeartbeatIsCalledBesideEverything(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		first := h.setup("only", "a.gov")
+		first.Rule = func(record.Site) schedule.Rule { return schedule.Rule{Every: time.Minute, NoticeAfter: 3} }
+		began := time.Now()
+		calls, most, now := 0, 0, 0
+		var mu sync.Mutex
+		first.Ping = func(ctx context.Context, b daemon.Heartbeat) error {
+			mu.Lock()
+			calls++
+			now++
+			most = max(most, now)
+			mu.Unlock()
+			defer func() { mu.Lock(); now--; mu.Unlock() }()
+			switch up := time.Since(began); {
+			case up < 10*time.Minute:
+				return nil
+			case up < 20*time.Minute:
+				<-ctx.Done() // it hangs
+				return ctx.Err()
+			case up < 30*time.Minute:
+				return errors.New("refused")
+			}
+			if b.Sites != 1 {
+				t.Errorf("%+v", b)
+			}
+			return nil
+		}
+		took, err := h.run(first, 40*time.Minute, nil)
+		if err != nil || took != 0 {
+			t.Errorf("it ended %s late: %v", took, err)
+		}
+		if calls < 39 || calls > 41 || most != 1 {
+			t.Errorf("%d calls in 40 minutes, %d at a time", calls, most)
+		}
+		if n := h.count("only a.gov"); n < 39 {
+			t.Errorf("%d visits", n)
+		}
+		for _, line := range []string{"the heartbeat does not get through", "the heartbeat gets through again"} {
+			if n := strings.Count(h.log.String(), line); n != 1 {
+				t.Errorf("%q was logged %d times", line, n)
+			}
+		}
+	})
+}
+
+// What a reload left behind is closed before the daemon ends: its browser would stay.
+func TestTheEndWaitsForOldSetups(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		old := h.setup("old", "slow.gov")
+		closing := old.Close
+		old.Close = func() { time.Sleep(3 * time.Second); closing() }
+		h.check = func(_ context.Context, domain string) error {
+			if domain == "slow.gov" {
+				time.Sleep(62 * time.Second)
+			}
+			return nil
+		}
+		h.next = func() (*daemon.Setup, error) { return h.setup("new", "b.gov"), nil }
+		if _, err := h.run(old, time.Minute, map[time.Duration]func(){30 * time.Second: func() { h.reload <- syscall.SIGHUP }}); err != nil {
+			t.Error(err)
+		}
+		if len(h.closed) != 2 {
+			t.Errorf("closed: %q", h.closed)
+		}
+	})
+}
+
+// Stopped before the first visit, it ends in order and closes what it was given.
+func TestStoppedBeforeItBegan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		first := h.setup("only", "a.gov")
+		first.Past = func(ctx context.Context, _ string) (record.Past, error) {
+			<-ctx.Done()
+			return record.Past{}, ctx.Err()
+		}
+		if _, err := h.run(first, time.Second, nil); err != nil || len(h.closed) != 1 {
+			t.Errorf("closed: %q, error: %v", h.closed, err)
+		}
+	})
+}
+
+// A site that goes on failing is logged when it begins, when it is one time too many,
+// when it fails otherwise, and when it is over; not at every visit.
+func TestARepeatedFaultIsLoggedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		s := h.setup("only", "a.gov")
+		began := time.Now()
+		s.Rule = func(record.Site) schedule.Rule { return schedule.Rule{Every: time.Minute, NoticeAfter: 3} }
+		s.Check = func(_ context.Context, site record.Site) (monitor.Result, error) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			p := h.past[site.Domain]
+			p.LastVisit = time.Now()
+			res := monitor.Result{Site: site.Domain, State: record.VisitUnchanged}
+			kind := record.FaultHTTP5xx
+			switch up := time.Since(began); {
+			case up > 60*time.Minute:
+				kind = ""
+			case up > 30*time.Minute:
+				kind = record.FaultDNS
+			}
+			if p.Failures++; kind != "" {
+				res.State, res.Fault = record.VisitFault, kind
+				p.LastFault = &record.Fault{Kind: kind}
+			} else {
+				p.Failures, p.LastFault, p.LastSuccess = 0, nil, p.LastVisit
+			}
+			h.past[site.Domain] = p
+			return res, nil
+		}
+		if _, err := h.run(s, 2*time.Hour, nil); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for line := range strings.Lines(h.log.String()) {
+			if _, rest, ok := strings.Cut(line, "msg=visited"); ok {
+				kind, _, _ := strings.Cut(rest[strings.Index(rest, "next="):], "last_success_age")
+				_, kind, _ = strings.Cut(kind, " ")
+				got = append(got, strings.TrimSpace(kind))
+			}
+		}
+		want := []string{"fault=http_5xx failures=1", "fault=http_5xx failures=3"}
+		if len(got) != 4 || !slices.Equal(got[:2], want) || !strings.HasPrefix(got[2], "fault=dns ") || got[3] != "recovered_from=dns" {
+			t.Errorf("logged: %q", got)
 		}
 	})
 }

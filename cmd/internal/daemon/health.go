@@ -1,10 +1,13 @@
 package daemon
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 )
 
@@ -32,7 +35,7 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// Heartbeat is the content of the heartbeat file.
+// Heartbeat is what is said while all is well.
 type Heartbeat struct {
 	At      time.Time `json:"at"`
 	PID     int       `json:"pid"`
@@ -49,27 +52,74 @@ type Heartbeat struct {
 
 // beat says that all is well, if it is: the schedule answers and the archive
 // takes what it is given.
-func (r *run) beat() {
+func (r *run) beat(ctx context.Context) {
 	st := r.sched.Status() // hangs where the schedule does, and so does the beat
 	r.mu.Lock()
-	c, path := r.counts, r.now.Heartbeat
+	c, s := r.counts, r.now
 	r.mu.Unlock()
 	now := r.Clock()
 	if !c.trouble.IsZero() && now.Sub(c.trouble) > unwell {
 		return
 	}
 	r.System.tell(fmt.Sprintf("WATCHDOG=1\nSTATUS=%d sites, %d visits running, %d overdue, age of last success: %s", st.Sites, st.Running, st.Overdue, age(now, c.success)))
-	if path == "" {
-		return
+	h := Heartbeat{At: now.UTC(), PID: os.Getpid(), Sites: st.Sites, Running: st.Running, Overdue: st.Overdue,
+		Visits: c.visits, Faults: c.faults, Next: st.Next.UTC(), LastSuccess: c.success.UTC()}
+	if s.Heartbeat != "" {
+		b, err := json.Marshal(h)
+		if err == nil {
+			err = replace(s.Heartbeat, append(b, '\n'))
+		}
+		r.file.note(r.Log, err)
 	}
-	b, err := json.Marshal(Heartbeat{At: now.UTC(), PID: os.Getpid(), Sites: st.Sites, Running: st.Running, Overdue: st.Overdue,
-		Visits: c.visits, Faults: c.faults, Next: st.Next.UTC(), LastSuccess: c.success.UTC()})
-	if err == nil {
-		err = replace(path, append(b, '\n'))
+	if s.Ping != nil && r.ping.due(now) {
+		r.aside.Go(func() {
+			limited, cancel := context.WithTimeout(ctx, pingLimit)
+			defer cancel()
+			err := s.Ping(limited, h)
+			if ctx.Err() == nil { // else it was us who hung up
+				r.ping.note(r.Log, err)
+			}
+			r.ping.busy.Store(false)
+		})
 	}
-	if err != nil {
-		r.Log.Warn("the heartbeat cannot be written", "error", err)
+}
+
+const (
+	// pingEvery is the least time between two calls of the heartbeat's address; a
+	// watchdog may want to hear more often.
+	pingEvery = 50 * time.Second
+	// pingLimit is how long one may take. The next waits for its turn until it is over.
+	pingLimit = 15 * time.Second
+)
+
+// pinger is the state of the calls, of which one runs at a time.
+type pinger struct {
+	busy atomic.Bool
+	last time.Time
+	report
+}
+
+// due reports whether a call is to be made now, and takes its place.
+func (p *pinger) due(now time.Time) bool {
+	if now.Sub(p.last).Abs() < pingEvery || !p.busy.CompareAndSwap(false, true) {
+		return false
 	}
+	p.last = now
+	return true
+}
+
+// report says of something that is done again and again when it begins to fail and
+// when it works again.
+type report struct{ failing bool }
+
+func (f *report) note(log *slog.Logger, err error) {
+	switch {
+	case err != nil && !f.failing:
+		log.Warn("the heartbeat does not get through", "error", err)
+	case err == nil && f.failing:
+		log.Info("the heartbeat gets through again")
+	}
+	f.failing = err != nil
 }
 
 // account logs what was done so far.

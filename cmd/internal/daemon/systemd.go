@@ -36,9 +36,11 @@ func NewSystemd(env func(string) (string, bool)) (*Systemd, error) {
 	return s, nil
 }
 
-// tell sends a state such as READY=1. A manager that is gone is no reason to stop.
+// tell sends a state such as READY=1. A manager that is gone, or takes nothing, is no
+// reason to stop.
 func (s *Systemd) tell(state string) {
 	if s != nil {
+		_ = s.conn.SetWriteDeadline(time.Now().Add(time.Second))
 		_, _ = s.conn.Write([]byte(state))
 	}
 }

@@ -47,8 +47,9 @@ func (r *run) visit(ctx context.Context, domain string) time.Time {
 		return r.Clock().Add(min(archiveRetry, rule.Interval(r.Clock())))
 	}
 	past.Site = domain
-	next := r.latest(site, rule).Due(past)
-	r.ended(site, res, past, r.Clock().Sub(began), next)
+	rule = r.latest(site, rule)
+	next := rule.Due(past)
+	r.ended(site, res, past, r.Clock().Sub(began), rule, next)
 	return next
 }
 
@@ -68,30 +69,41 @@ func (r *run) latest(site record.Site, rule schedule.Rule) schedule.Rule {
 	return rule
 }
 
-// ended counts a visit and logs it: what is news or a fault to everyone, the rest
-// to who wants every detail.
-func (r *run) ended(site record.Site, res monitor.Result, past record.Past, took time.Duration, next time.Time) {
+// ended counts a visit and logs it: what is news to everyone, the rest to who wants
+// every detail. A site that goes on failing as it did is no news, until it is one too
+// many.
+func (r *run) ended(site record.Site, res monitor.Result, past record.Past, took time.Duration, rule schedule.Rule, next time.Time) {
+	fault := res.State == record.VisitFault
 	r.mu.Lock()
 	r.counts.visits++
-	if res.State == record.VisitFault {
+	if fault {
 		r.counts.faults++
 	}
 	r.counts.count(res, took)
 	r.counts.success = later(r.counts.success, past.LastSuccess)
 	mended := !r.counts.trouble.IsZero()
 	r.counts.trouble = time.Time{}
+	before, ill := r.ill[site.Domain]
+	if fault {
+		r.ill[site.Domain] = res.Fault
+	} else {
+		delete(r.ill, site.Domain)
+	}
 	r.mu.Unlock()
 	if mended {
 		r.Log.Info("the archive works again")
 	}
 	level := slog.LevelInfo
-	if res.State == record.VisitUnchanged {
+	if fault && ill && before == res.Fault && past.Failures != rule.NoticeAfter || res.State == record.VisitUnchanged && !ill {
 		level = slog.LevelDebug
 	}
 	args := []any{"site", res.Site, "state", res.State, "reason", res.Reason, "version", res.Version, "alerts", res.Alerts,
 		"took", took.Round(time.Millisecond), "next", next.UTC().Truncate(time.Second)}
-	if res.Fault != "" {
+	switch {
+	case fault:
 		args = append(args, "fault", res.Fault, "failures", past.Failures, "last_success_age", age(r.Clock(), past.LastSuccess))
+	case ill:
+		args = append(args, "recovered_from", before)
 	}
 	r.Log.Log(context.Background(), level, "visited", args...)
 }

@@ -2,8 +2,10 @@ package monitor_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"policywatch/cmd/internal/monitor"
 	"policywatch/store/record"
@@ -45,6 +47,21 @@ func TestAPanicIsTheSitesFault(t *testing.T) {
 	}
 }
 
+// visits makes a visit of each site that sees the same and counts what is told.
+func (s *scene) visits(w *monitor.Watch, sees func() record.Observation, sites ...string) (alerts int) {
+	s.t.Helper()
+	for _, d := range sites {
+		s.crawl.next = sees
+		s.now = s.now.Add(time.Millisecond)
+		r, err := w.Check(s.t.Context(), record.Site{Domain: d})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		alerts += r.Alerts
+	}
+	return alerts
+}
+
 // When the monitor's own network fails, that is told once, and no site is blamed;
 // a site that fails while others answer is.
 func TestAWatchTellsItsOwnOutageOnce(t *testing.T) {
@@ -55,18 +72,7 @@ func TestAWatchTellsItsOwnOutageOnce(t *testing.T) {
 		return s.Watch(&outlook, 4, func(outage bool, lost int) { turns = append(turns, fmt.Sprint(outage, lost)) })
 	}
 	w := begin()
-	visit := func(o func() record.Observation, sites ...string) (alerts int) {
-		for _, d := range sites {
-			s.crawl.next = o
-			s.now = s.now.Add(1000000)
-			r, err := w.Check(t.Context(), record.Site{Domain: d})
-			if err != nil {
-				t.Fatal(err)
-			}
-			alerts += r.Alerts
-		}
-		return alerts
-	}
+	visit := func(o func() record.Observation, sites ...string) int { return s.visits(w, o, sites...) }
 	good := s.sees(statement, "text/1")
 	visit(good, "a.gov", "b.gov", "c.gov", "d.gov")
 	told := 0
@@ -83,5 +89,33 @@ func TestAWatchTellsItsOwnOutageOnce(t *testing.T) {
 	}
 	if len(turns) != 2 || turns[0] != "true 4" || turns[1] != "false 0" {
 		t.Errorf("turns: %v", turns)
+	}
+}
+
+// N4: a daemon that is restarted in an outage that was told tells it no second time,
+// blames no site for it, and tells that it is over.
+func TestAnOutageOutlivesARestart(t *testing.T) {
+	s := newScene(t)
+	sites := []string{"a.gov", "b.gov", "c.gov", "d.gov"}
+	var turns []string
+	life := func(resume bool) func(o func() record.Observation) (alerts int) {
+		var outlook monitor.Outlook
+		if resume {
+			outlook.Resume()
+		}
+		w := s.Watch(&outlook, len(sites), func(outage bool, _ int) { turns = append(turns, fmt.Sprint(outage)) })
+		return func(o func() record.Observation) int { return s.visits(w, o, sites...) }
+	}
+	visit := life(false)
+	visit(s.sees(statement, "text/1"))
+	told := 0
+	for range 4 {
+		told += visit(fails(record.FaultTimeout))
+	}
+	visit = life(true)
+	told += visit(fails(record.FaultTimeout))
+	told += visit(s.sees(statement, "text/1"))
+	if want := []string{"true", "false"}; told != 0 || !slices.Equal(turns, want) {
+		t.Errorf("%d alerts about sites, outage told: %q", told, turns)
 	}
 }

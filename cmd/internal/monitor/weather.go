@@ -78,8 +78,16 @@ func (o *Outlook) see(site string, f *record.Fault, sites int) (turned, out bool
 	return turned, out, lost
 }
 
+// Resume says that an outage had been told and was not over when the program ended
+// that ran before: it is not told again, and its end is.
+func (o *Outlook) Resume() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.out = true
+}
+
 func (o *Outlook) blames(f *record.Fault) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return !f.Kind.Rule().Network || len(o.lost) < stormSites
+	return !f.Kind.Rule().Network || len(o.lost) < stormSites && !o.out
 }

@@ -41,3 +41,22 @@ func TestHurry(t *testing.T) {
 		}
 	})
 }
+
+// A new configuration does not make forgotten what somebody asked for.
+func TestHurryOutlivesANewList(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rule := schedule.Rule{Every: 24 * time.Hour, NoticeAfter: 3}
+		a := newArchive(t, rule)
+		a.takes = func(string) time.Duration { return 10 * time.Minute }
+		start := time.Now()
+		sites := []schedule.Site{{Domain: "busy.gov", Rule: rule, Due: start}, {Domain: "asked.gov", Rule: rule, Due: start.Add(20 * time.Hour)}}
+		s := &schedule.Scheduler{Visit: a.visit, Clock: time.Now, Log: slog.New(slog.DiscardHandler)}
+		s.Set(1, sites)
+		time.AfterFunc(time.Minute, func() { s.Hurry("asked.gov") }) // the only worker is busy
+		time.AfterFunc(2*time.Minute, func() { s.Set(1, sites) })
+		a.runOn(s, time.Hour)
+		if at := a.begun["asked.gov"]; len(at) != 1 || at[0].Sub(start) > 11*time.Minute {
+			t.Errorf("visited at %v, began at %v", at, start)
+		}
+	})
+}

@@ -83,8 +83,8 @@ type Status struct {
 }
 
 // Set replaces the list of sites, of which so many are visited at a time. Visits
-// that run go on. What is overdue is
-// spread over some time, the longest overdue first: one visit a second, or as
+// that run go on, and those that somebody asked for come. What is overdue is spread
+// over some time, the longest overdue first: one visit a second, or as
 // many more as it takes to be done within a quarter of their intervals.
 func (s *Scheduler) Set(workers int, sites []Site) {
 	s.mu.Lock()
@@ -97,10 +97,13 @@ func (s *Scheduler) Set(workers int, sites []Site) {
 			continue
 		}
 		e := old[site.Domain]
-		if e == nil || !e.running {
+		if e == nil {
 			e = &entry{}
 		}
 		e.Site, e.dropped = site, false
+		if e.asked && !e.running {
+			e.Due = s.now()
+		}
 		s.sites[site.Domain] = e
 	}
 	for domain, e := range old {

@@ -55,14 +55,14 @@ crawl:
   scheme: http
   allow_addresses: [127.0.0.0/8]
 lists: [sites.csv]
-schedule: {every: %s, drain: 20s}
+schedule: {every: %s, drain: 20s, heartbeat_url: "%s/beat"}
 web: {listen: %q}
 notify:
   channels:
     - {name: hook, kind: webhook, url: "%s/hook", secret: whsec_c29ha3NvYWtzb2Frc29ha3NvYWtzb2Fr}
   routes:
     - {channels: [hook]}
-`, concurrency, d.every, d.address, d.hook), 0o644)
+`, concurrency, d.every, d.hook, d.address, d.hook), 0o644)
 }
 
 // spoil writes a configuration that is wrong.

@@ -83,6 +83,13 @@ func (r *receiver) news(n int) []told {
 	return append([]told(nil), r.told[n:]...)
 }
 
+// heard counts the heartbeats.
+func (r *receiver) heard() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.beats
+}
+
 // repeated counts deliveries of what had been taken before.
 func (r *receiver) repeated() (n int) {
 	r.mu.Lock()

@@ -220,6 +220,9 @@ func (s *soaker) finish() error {
 	for _, what := range grown(s.samples) {
 		s.broke("%s", what)
 	}
+	if beats := s.hook.heard(); float64(beats) < s.minutes/2 { // some fell on deaf ears
+		s.broke("%d heartbeats in %g minutes", beats, s.minutes)
+	}
 	if err := s.daemon.end(syscall.SIGTERM, time.Minute); err != nil {
 		s.broke("the end in order: %v", err)
 	}

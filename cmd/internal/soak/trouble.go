@@ -29,6 +29,7 @@ func troubles() []trouble {
 		{"reload", false, (*soaker).reload},
 		{"stopped and started", true, (*soaker).restart},
 		{"wrong configuration, then a right one", false, (*soaker).misconfigure},
+		{"killed while the network is down", true, (*soaker).killDisconnected},
 		{"no trouble", false, func(*soaker, context.Context) error { return nil }},
 		{"sites frozen", false, (*soaker).freeze},
 		{"nobody takes alerts", false, (*soaker).deafen},
@@ -141,6 +142,28 @@ func (s *soaker) disconnect(ctx context.Context) error {
 		return err
 	}
 	return s.sim.start()
+}
+
+// killDisconnected restarts the daemon in an outage, which must not be told again,
+// and leaves it down over the end of the outage, which must be told all the same.
+func (s *soaker) killDisconnected(ctx context.Context) error {
+	s.sim.stop()
+	if err := s.away(ctx); err != nil {
+		return err
+	}
+	if err := s.die(); err != nil {
+		return err
+	}
+	if err := s.wait(ctx, s.some(s.every, 2*s.every)); err != nil {
+		return err
+	}
+	if err := s.daemon.end(syscall.SIGKILL, time.Minute); err != nil {
+		return err
+	}
+	if err := s.sim.start(); err != nil {
+		return err
+	}
+	return s.daemon.start()
 }
 
 // freeze lets all sites hang.

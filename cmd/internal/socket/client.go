@@ -104,6 +104,8 @@ func (c *Client) ask(ctx context.Context, method, what string, body []byte, wait
 	limit := time.AfterFunc(wait, func() { cancel(fmt.Errorf("%w within %s", ErrSilent, wait)) })
 	req, err := http.NewRequestWithContext(ctx, method, "http://archive"+what, bytes.NewReader(body))
 	if err != nil {
+		limit.Stop()
+		cancel(nil)
 		return nil, nil, err
 	}
 	resp, err := c.http.Do(req)

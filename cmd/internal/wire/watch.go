@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -13,7 +14,6 @@ import (
 	"policywatch/cmd/internal/daemon"
 	"policywatch/cmd/internal/monitor"
 	"policywatch/cmd/internal/socket"
-	"policywatch/notify"
 	"policywatch/store"
 	"policywatch/store/record"
 )
@@ -67,6 +67,11 @@ func NewWatcher(ctx context.Context, o Options) (*Watcher, *daemon.Setup, error)
 		t.Close()
 		return nil, nil, held(err, nil, t.config.Store.Path)
 	}
+	path, err := filepath.Abs(db.Path())
+	if err != nil {
+		path = db.Path()
+	}
+	o.Log.Info("the archive is open", "path", path, "version", o.Version, "process", os.Getpid())
 	w := &Watcher{options: o, db: db, listen: t.config.Web.Listen, guarded: t.Guarded()}
 	w.closers.add("archive", db.Close)
 	if leave, err := claim(db.Path()); err == nil {
@@ -76,7 +81,7 @@ func NewWatcher(ctx context.Context, o Options) (*Watcher, *daemon.Setup, error)
 	}
 	s, err := w.build(t)
 	if err == nil {
-		if _, err = db.Unlease(ctx); err != nil {
+		if err = w.resume(ctx); err != nil {
 			s.Close()
 		}
 	}
@@ -164,8 +169,9 @@ func (w *Watcher) setup(a *App) *daemon.Setup {
 		return watch.Check(ctx, site)
 	}
 	return &daemon.Setup{
-		Sites: a.sites, Rule: a.rules(), Check: check, Past: a.Store.Past, Deliver: func(ctx context.Context) { deliver(ctx, a.Dispatcher) },
+		Sites: a.sites, Rule: a.rules(), Check: check, Past: a.Store.Past, Deliver: a.deliveries,
 		Workers: a.Concurrency(), Drain: time.Duration(s.Drain), Heartbeat: s.Heartbeat,
+		Ping: heartbeat(s, guarded(a.config.Crawl)),
 		Close: func() {
 			w.mu.Lock()
 			w.apps = slices.DeleteFunc(w.apps, func(r *running) bool { return r == inUse })
@@ -191,15 +197,45 @@ func (w *Watcher) enter() (a *App, leave func()) {
 	return r.App, r.actions.Done
 }
 
-// deliver keeps the outbox going until ctx ends, and then brings away what the
-// last visits left there.
-func deliver(ctx context.Context, d *notify.Dispatcher) {
-	_ = d.Run(ctx, outboxPulse) // always nil
+// deliveries keeps the outbox going until ctx ends, and then brings away what the
+// last visits left there. It runs when nobody else delivers: what is leased was left
+// by a process that was killed, or by the configuration before, which ended first.
+func (a *App) deliveries(ctx context.Context) {
+	if _, err := a.Store.Unlease(context.WithoutCancel(ctx)); err != nil {
+		a.log.Error("alerts that were being delivered when that ended wait for some minutes", "error", err)
+	}
+	_ = a.Dispatcher.Run(ctx, outboxPulse) // always nil
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastDelivery)
 	defer cancel()
-	if _, err := d.Drain(last); err != nil && d.Log != nil {
-		d.Log.Error("alerts stay in the outbox until the next start", "error", err)
+	if _, err := a.Dispatcher.Drain(last); err != nil {
+		a.log.Error("alerts stay in the outbox until the next start", "error", err)
 	}
+}
+
+// remembered bounds how many alerts are looked at for the last outage.
+const remembered = 10_000
+
+// resume takes up an outage of the monitor's own network that was told and not yet
+// over when the daemon ended: restarting it is what one does then.
+func (w *Watcher) resume(ctx context.Context) error {
+	last := func(kind record.EventType) (at time.Time, err error) {
+		list, err := w.db.Alerts(ctx, record.AlertFilter{Type: kind, Newest: remembered})
+		for _, a := range list {
+			if a.Event.Site == "" && a.Event.At.After(at) {
+				at = a.Event.At
+			}
+		}
+		return at, err
+	}
+	down, err := last(record.EventOutage)
+	if err != nil || down.IsZero() {
+		return err
+	}
+	up, err := last(record.EventRecovered)
+	if err == nil && down.After(up) {
+		w.outlook.Resume()
+	}
+	return err
 }
 
 // outage tells that the monitor's own network is down, or up again.
@@ -209,7 +245,11 @@ func (a *App) outage(down bool, lost int) {
 		ev = a.told(outageEvent(), record.Say("told.outage", record.Count(lost)))
 	}
 	ev.At = time.Now()
-	a.log.Warn("the monitor's own network", "down", down, "sites", lost)
+	if down {
+		a.log.Warn("the monitor's own network is down", "unreachable_in_a_row", lost)
+	} else {
+		a.log.Info("the monitor's own network is back")
+	}
 	if err := a.Store.Enqueue(context.Background(), a.router.Alerts(ev)); err != nil {
 		a.log.Error("tell of the monitor's own network", "error", err)
 	}
