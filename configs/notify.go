@@ -166,6 +166,9 @@ func (ch *Channel) checkMail(v *validator, key string) {
 	if _, err := mail.ParseAddress(ch.From); err != nil {
 		v.bad(key+".from", "%q is not a mail address", ch.From)
 	}
+	if ch.Unsubscribe != "" {
+		checkURL(v, key+".unsubscribe", ch.Unsubscribe, "mailto", "https")
+	}
 	if ch.SMTP.Host == "" {
 		v.bad(key+".smtp.host", "is empty; name the mail server")
 	}
