@@ -211,3 +211,53 @@ func TestTemplatesCannotLoseTheEscape(t *testing.T) {
 		}
 	})
 }
+
+// Every form leads to the page, to the version in the archive and to the change on
+// the dashboard; without a dashboard the archive is asked on the command line. All
+// bear the ID by which an alert is sent again.
+func TestWhereToReadOn(t *testing.T) {
+	w := writer(t)
+	a := record.Alert{ID: "pw_0123456789abcdef", Event: events()["dropped"]}
+	bare, err := w.Write(a, "ar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, version, change := "https://amlak.gov.example/privacy", "https://w.example/sites/amlak.gov.example/versions/4", "https://w.example/sites/amlak.gov.example/changes/4"
+	w.Links = func(ev record.Event) map[string]string {
+		if ev.Site == "" {
+			return map[string]string{"dashboard": "https://w.example/"}
+		}
+		return map[string]string{"dashboard": change, "version": version}
+	}
+	linked, err := w.Write(a, "ar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	digest, err := w.Digest("pw_digest", []record.Alert{a, {ID: "pw_2", Event: events()["gone"]}}, "fa")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, c := range map[string]struct {
+		text string
+		want []string
+	}{
+		"text without a dashboard": {bare.Text, []string{page, "policywatch show amlak.gov.example@4", a.ID}},
+		"HTML without a dashboard": {bare.HTML, []string{page, "policywatch show amlak.gov.example@4", a.ID}},
+		"feed without a dashboard": {bare.Feed, []string{page, "policywatch show amlak.gov.example@4"}},
+		"chat without a dashboard": {bare.Short, []string{page, a.ID}},
+		"text":                     {linked.Text, []string{page, version, change, a.ID}},
+		"HTML":                     {linked.HTML, []string{page, version, change, a.ID}},
+		"feed":                     {linked.Feed, []string{page, version, change}},
+		"chat":                     {linked.Short, []string{page, version, change, a.ID}},
+		"body":                     {string(linked.JSON), []string{page, version, change}},
+		"digest's text":            {digest.Text, []string{page, change, "https://w.example/\u2069", "pw_digest"}},
+		"digest's HTML":            {digest.HTML, []string{page, change, `href="https://w.example/"`, "pw_digest"}},
+		"digest's chat":            {digest.Short, []string{"https://w.example/\n", "pw_digest"}},
+	} {
+		for _, want := range c.want {
+			if !strings.Contains(c.text, want) {
+				t.Errorf("the %s lacks %s:\n%s", what, want, c.text)
+			}
+		}
+	}
+}
