@@ -118,6 +118,9 @@ type Channel struct {
 	To   []string `yaml:"to"`
 	From string   `yaml:"from"`
 	SMTP SMTP     `yaml:"smtp"`
+	// Unsubscribe is where readers of a mail ask to be left out, as
+	// mailto:you@example.org; mail programs show it as a button.
+	Unsubscribe string `yaml:"unsubscribe"`
 	// URL is where a webhook or a chat message is posted. For a feed it is the
 	// address at which readers find it, which may be left out.
 	URL Secret `yaml:"url"`

@@ -33,8 +33,43 @@ func (n *Notify) check(v *validator) {
 		}
 	}
 	for i, r := range n.Routes {
-		r.check(v, fmt.Sprintf("notify.routes[%d]", i), names)
+		key := fmt.Sprintf("notify.routes[%d]", i)
+		r.check(v, key, names)
+		for _, ch := range n.Channels {
+			// Each by itself is checked where it stands. In two zones their hours shift
+			// against each other with the seasons; that is let pass.
+			together := slices.Contains(r.Channels, ch.Name) && !r.Quiet.always() && !ch.Quiet.always() && first(r.Zone, n.Zone) == first(ch.Zone, n.Zone)
+			if together && r.Quiet.always(ch.Quiet) {
+				v.bad(key+".quiet", "together with the quiet of channel %s it leaves no minute of the week in which anything could be told", ch.Name)
+			}
+		}
 	}
+}
+
+func first(zones ...string) string {
+	for _, z := range zones {
+		if z != "" {
+			return z
+		}
+	}
+	return ""
+}
+
+// always reports whether the quiets, one or the other, last the whole week.
+func (q Quiet) always(others ...Quiet) bool {
+	const day = 24 * 60
+	var quiet [7 * day]bool
+	for _, q := range append(others, q) {
+		from, to := int(time.Duration(q.Hours.From)/time.Minute), int(time.Duration(q.Hours.To)/time.Minute)
+		for i := range quiet {
+			at := i % day
+			within := from < to && at >= from && at < to || from > to && (at >= from || at < to)
+			if within || slices.ContainsFunc(q.Days, func(d Weekday) bool { return int(d.Day()) == i/day }) {
+				quiet[i] = true
+			}
+		}
+	}
+	return !slices.Contains(quiet[:], false)
 }
 
 func (r *Route) check(v *validator, key string, channels []string) {
@@ -85,7 +120,7 @@ func (r *Route) check(v *validator, key string, channels []string) {
 
 func (q *Quiet) check(v *validator, key string) {
 	checkSeverity(v, key+".pass", q.Pass)
-	if len(q.Days) >= 7 {
+	if q.always() {
 		v.bad(key+".days", "leaves no day on which anything could be told")
 	}
 	if q.Pass != "" && q.Hours == (Hours{}) && len(q.Days) == 0 {
@@ -165,6 +200,9 @@ func (ch *Channel) checkMail(v *validator, key string) {
 	}
 	if _, err := mail.ParseAddress(ch.From); err != nil {
 		v.bad(key+".from", "%q is not a mail address", ch.From)
+	}
+	if ch.Unsubscribe != "" {
+		checkURL(v, key+".unsubscribe", ch.Unsubscribe, "mailto", "https")
 	}
 	if ch.SMTP.Host == "" {
 		v.bad(key+".smtp.host", "is empty; name the mail server")

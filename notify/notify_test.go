@@ -29,6 +29,8 @@ type outbox struct {
 	// Settle have worked all the same.
 	failLease  func() error
 	failSettle func(record.Alert) (err error, lost bool)
+	// failCommit is the same, asked once for all that are kept together.
+	failCommit func() (err error, lost bool)
 }
 
 func newOutbox(alerts ...record.Alert) *outbox {
@@ -74,6 +76,12 @@ func (o *outbox) Settle(_ context.Context, alerts ...record.Alert) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	var err error
+	if o.failCommit != nil {
+		var lost bool
+		if err, lost = o.failCommit(); err != nil && !lost {
+			return err
+		}
+	}
 	if o.failSettle != nil {
 		for _, a := range alerts {
 			var lost bool

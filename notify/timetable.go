@@ -36,7 +36,8 @@ func (d Digest) After(t time.Time) time.Time {
 		return onDay(t, 0, time.Duration(t.Hour()+1)*time.Hour, t)
 	}
 	for day := 0; ; day++ {
-		if at := onDay(t, day, d.At, t); at.After(t) && (d.Every != Weekly || at.Weekday() == d.Weekday) {
+		// An hour that is there twice makes one digest, not two.
+		if at := onDay(t, day, d.At, time.Time{}); at.After(t) && (d.Every != Weekly || at.Weekday() == d.Weekday) {
 			return at
 		}
 	}
@@ -47,7 +48,13 @@ func (d Digest) After(t time.Time) time.Time {
 // an unchanged clock would show it; never one that is not later than after.
 func onDay(t time.Time, days int, at time.Duration, after time.Time) time.Time {
 	y, m, d := t.Date()
-	out := time.Date(y, m, d+days, int(at/time.Hour), int(at%time.Hour/time.Minute), 0, 0, t.Location())
+	hour, minute := int(at/time.Hour), int(at%time.Hour/time.Minute)
+	out := time.Date(y, m, d+days, hour, minute, 0, 0, t.Location())
+	// Where the wall skips the time, Date answers with one before the gap or one behind
+	// it, by the zone: in Santiago midnight becomes eleven o'clock of the day before.
+	if early := wall(time.Date(y, m, d+days, hour, minute, 0, 0, time.UTC)).Sub(wall(out)); early > 0 {
+		out = out.Add(early)
+	}
 	// Where the clocks go back an hour is there twice, and the one that Date chose may be over.
 	if !out.After(after) {
 		if second := out.Add(time.Hour); second.Hour() == out.Hour() && second.After(after) {
@@ -55,6 +62,12 @@ func onDay(t time.Time, days int, at time.Duration, after time.Time) time.Time {
 		}
 	}
 	return out
+}
+
+// wall is what a clock on the wall shows, as a time that can be reckoned with.
+func wall(t time.Time) time.Time {
+	y, m, d := t.Date()
+	return time.Date(y, m, d, t.Hour(), t.Minute(), 0, 0, time.UTC)
 }
 
 func in(t time.Time, zone *time.Location) time.Time {

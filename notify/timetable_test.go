@@ -34,7 +34,11 @@ func TestDigestHours(t *testing.T) {
 		// Summer time ends on 25 October: 08:00 is an hour later by the world's clock.
 		{"daily, over the change", notify.Digest{Every: notify.Daily, At: 8 * time.Hour, Zone: berlin}, "2026-10-24T06:00:00Z", "2026-10-25T07:00:00Z"},
 		{"an hour that is there twice", notify.Digest{Every: notify.Daily, At: 150 * time.Minute, Zone: berlin}, "2026-10-24T12:00:00Z", "2026-10-25T01:30:00Z"},
+		{"an hour that is there twice makes one digest", notify.Digest{Every: notify.Daily, At: 150 * time.Minute, Zone: berlin}, "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"},
+		{"and none after it", notify.Digest{Every: notify.Daily, At: 150 * time.Minute, Zone: berlin}, "2026-10-25T01:30:00Z", "2026-10-26T01:30:00Z"},
 		{"an hour that is skipped", notify.Digest{Every: notify.Daily, At: 150 * time.Minute, Zone: berlin}, "2026-03-28T12:00:00Z", "2026-03-29T01:30:00Z"},
+		// In Santiago the clocks go from Saturday, midnight, to Sunday, one o'clock.
+		{"weekly, an hour that is skipped", notify.Digest{Every: notify.Weekly, At: 30 * time.Minute, Weekday: time.Sunday, Zone: zone(t, "America/Santiago")}, "2026-09-03T12:00:00Z", "2026-09-06T04:30:00Z"},
 		{"weekly", notify.Digest{Every: notify.Weekly, At: 8 * time.Hour, Weekday: time.Saturday, Zone: tehran}, "2026-11-21T04:30:00Z", "2026-11-28T04:30:00Z"},
 		{"weekly, later today", notify.Digest{Every: notify.Weekly, At: 8 * time.Hour, Weekday: time.Saturday, Zone: tehran}, "2026-11-20T22:00:00Z", "2026-11-21T04:30:00Z"},
 	} {
@@ -62,6 +66,8 @@ func TestQuietHours(t *testing.T) {
 		{"over", night, "2026-11-22T07:00:00+03:30", ""},
 		{"noon", lunch, "2026-11-22T12:30:00+03:30", "2026-11-22T13:00:00+03:30"},
 		{"not noon elsewhere", lunch, "2026-11-22T12:30:00Z", ""},
+		// The next day begins at one o'clock.
+		{"a day before the clocks go forward", notify.Quiet{Days: []time.Weekday{time.Saturday}, Zone: zone(t, "America/Santiago")}, "2026-09-05T23:30:00-04:00", "2026-09-06T01:00:00-03:00"},
 		// Thursday's night, Friday and Friday's night in a row.
 		{"a day of rest", friday, "2026-11-19T23:00:00+03:30", "2026-11-21T07:00:00+03:30"},
 	} {
@@ -79,7 +85,7 @@ func TestQuietHours(t *testing.T) {
 // In any zone and at any change of the clocks: a digest lies ahead, within its
 // period and an hour, and the end of quiet is not quiet and never lies behind.
 func TestTimetablesGoForward(t *testing.T) {
-	zones := []string{"UTC", "Asia/Tehran", "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Apia"}
+	zones := []string{"UTC", "Asia/Tehran", "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Apia", "America/Santiago", "America/Havana", "Africa/Cairo"}
 	rapid.Check(t, func(t *rapid.T) {
 		z := zone(t, rapid.SampledFrom(zones).Draw(t, "zone"))
 		now := time.Unix(rapid.Int64Range(1.3e9, 2e9).Draw(t, "now"), 0)

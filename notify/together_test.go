@@ -86,8 +86,8 @@ func TestTellingTogether(t *testing.T) { // N1, N5, N6, N7
 		r := notify.NewRouter(routes)
 		r.Quiet = map[string]notify.Quiet{"c": quiet}
 		o := newOutbox()
-		o.failSettle = func(record.Alert) (error, bool) {
-			if chance(trouble / 3) { // for each of those that are kept together
+		o.failCommit = func() (error, bool) {
+			if chance(trouble) {
 				return errors.New("store"), chance(0.5)
 			}
 			return nil, false

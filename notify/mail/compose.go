@@ -29,10 +29,10 @@ func Compose(from string, to []string, m report.Message) ([]byte, error) {
 		}
 		rcpts = append(rcpts, a)
 	}
-	return compose(f, rcpts, m)
+	return compose(f, rcpts, "", m)
 }
 
-func compose(from *mail.Address, to []*mail.Address, m report.Message) ([]byte, error) {
+func compose(from *mail.Address, to []*mail.Address, unsubscribe string, m report.Message) ([]byte, error) {
 	// Letters beyond ASCII take six octets each in quoted-printable, fewer than
 	// three in base64; Latin text stays readable in the first.
 	encoding := gomail.EncodingQP
@@ -44,10 +44,10 @@ func compose(from *mail.Address, to []*mail.Address, m report.Message) ([]byte, 
 		gomail.WithBoundary("alternative_"+hex.EncodeToString(sum[:12])), gomail.WithNoDefaultUserAgent())
 	msg.FromMailAddress(from)
 	msg.ToMailAddress(to...)
-	msg.Subject(oneLine(m.Subject))
+	msg.Subject(short(oneLine(m.Subject), maxLine))
 	msg.SetMessageIDWithValue(messageID(m.ID, from.Address))
 	msg.SetDateWithValue(m.Event.At.UTC())
-	msg.SetGenHeader("Content-Language", oneLine(m.Lang))
+	msg.SetGenHeader("Content-Language", short(oneLine(m.Lang), 35))
 	// What is told of one site hangs together: every mail refers to a first one that
 	// was never sent, so that no mail that is missing breaks the thread (RFC 5322,
 	// 3.6.4).
@@ -58,6 +58,9 @@ func compose(from *mail.Address, to []*mail.Address, m report.Message) ([]byte, 
 	// RFC 2919: mail programs sort by it.
 	_, domain, _ := strings.Cut(from.Address, "@")
 	msg.SetGenHeader("List-Id", "policywatch <policywatch."+oneLine(domain)+">")
+	if unsubscribe != "" { // RFC 2369
+		msg.SetGenHeader("List-Unsubscribe", "<"+unsubscribe+">")
+	}
 	// RFC 3834: no holiday notice should answer.
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	msg.SetGenHeader("X-Mailer", "policywatch")
@@ -79,7 +82,21 @@ func messageID(id, from string) string {
 		}
 		return '-'
 	}
-	return strings.Map(plain, id) + "@" + strings.Map(plain, domain)
+	return short(strings.Map(plain, id), 200) + "@" + short(strings.Map(plain, domain), 255)
+}
+
+// maxLine bounds a word of the header, in letters: a word cannot be folded, and a
+// line has at most 998 octets (RFC 5322, 2.1.1). Texts that are not ASCII are cut
+// into words when they are encoded.
+const maxLine = 900
+
+func short(s string, letters int) string {
+	for i := range s {
+		if letters--; letters < 0 {
+			return s[:i]
+		}
+	}
+	return s
 }
 
 // oneLine makes it impossible for a value to begin a header of its own.

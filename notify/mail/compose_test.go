@@ -14,6 +14,8 @@ import (
 	"pgregory.net/rapid"
 
 	"policywatch/notify/mail"
+	"policywatch/notify/report"
+	"policywatch/store/record"
 )
 
 // parts reads a mail as a mail program would.
@@ -174,4 +176,86 @@ func TestThreads(t *testing.T) {
 	if refers("b.example", "pw_1") == one || refers("", "pw_1") != "" {
 		t.Error("another site, or none, is in the same thread")
 	}
+}
+
+// The whole of the header, as a reader's program sees it.
+func TestHeader(t *testing.T) {
+	srv := serve(t, nil, false)
+	o := options(srv)
+	o.Unsubscribe = "mailto:watch@office.example?subject=unsubscribe"
+	s := sender(t, o)
+	for range 2 { // a second delivery is the same mail
+		if _, err := s.Send(t.Context(), message(t, "ar")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mails := srv.Mails()
+	if len(mails) != 2 || !bytes.Equal(mails[0].Body, mails[1].Body) {
+		t.Fatalf("%d mails, not the same", len(mails))
+	}
+	h, text, html := parts(t, mails[0].Body)
+	for key, want := range map[string]string{
+		"Message-Id": "<pw_0123456789abcdef@office.example>", "List-Id": "policywatch <policywatch.office.example>", "Auto-Submitted": "auto-generated",
+		"List-Unsubscribe": "<mailto:watch@office.example?subject=unsubscribe>", "Content-Language": "ar", "Mime-Version": "1.0",
+	} {
+		if h.Get(key) != want || len(h[key]) != 1 {
+			t.Errorf("%s: %q, want %q once", key, h[key], want)
+		}
+	}
+	if subject, err := new(mime.WordDecoder).DecodeHeader(h.Get("Subject")); err != nil || !strings.Contains(subject, "حُذف القسم") || len([]rune(subject)) > 80 {
+		t.Errorf("subject %q, %v", subject, err)
+	}
+	for _, bad := range []string{"<img", "src=", "url(", "<link", "<script", "@import", "<iframe"} {
+		if strings.Contains(html, bad) {
+			t.Errorf("the mail holds %s, which could load something", bad)
+		}
+	}
+	for _, line := range strings.Split(text, "\n") {
+		if n := len([]rune(line)); n > 90 { // 72 columns and marks, unless an address is longer
+			t.Errorf("a line of %d letters: %q", n, line)
+		}
+	}
+	for _, bad := range []string{"javascript:x", "mailto:a@b.example>\r\nBcc: <c@d.example", "https://a.example/ x", "https://a.example/>, <https://b.example"} {
+		o.Unsubscribe = bad
+		if _, err := mail.New(o); err == nil {
+			t.Errorf("unsubscribe %q is accepted", bad)
+		}
+	}
+}
+
+// Whatever an alert and a configuration say, a mail has the header that it is meant
+// to have and no line more.
+func FuzzHeader(f *testing.F) {
+	f.Add("Jazan\r\nBcc: thief@evil.example\r\n\r\nHello", "pw\r\nBcc: a@b.example", "en\r\nX: y", "site\nBcc: a@b.example", "Watch <a@office.example>", "b@office.example", "rtl")
+	f.Add("سازمان: بخش حذف شد", "pw_1", "fa", "a.example", "\"A\r\n B\" <a@office.example>", "=?utf-8?q?=0D=0ABcc:_x?= <b@office.example>", "ltr")
+	f.Add("=?utf-8?q?a=0D=0ABcc:=20x@y.example?=", "\x00\x7f", "", "", "a@[127.0.0.1]", "دفتر@office.example", "")
+	f.Add(strings.Repeat("x", 2000), strings.Repeat("y", 2000), "zz", strings.Repeat("z", 300), "a@office.example", "b@office.example", "rtl")
+	known := map[string]bool{}
+	for _, k := range strings.Fields("Auto-Submitted Content-Language Content-Type Date From List-Id Message-Id Mime-Version References Subject To X-Mailer") {
+		known[k] = true
+	}
+	f.Fuzz(func(t *testing.T, subject, id, lang, site, from, to, dir string) {
+		m := report.Message{ID: id, Subject: subject, Lang: lang, Dir: dir, Text: "text\n", HTML: "<p>html</p>\n", Event: record.Event{Site: site}}
+		raw, err := mail.Compose(from, []string{to}, m)
+		if err != nil {
+			return // an address that is none
+		}
+		read, err := netmail.ReadMessage(bytes.NewReader(raw))
+		if err != nil {
+			t.Fatalf("no mail program could read this: %v\n%q", err, raw)
+		}
+		for key, values := range read.Header {
+			if !known[key] || len(values) != 1 {
+				t.Errorf("%s stands %d times: %q", key, len(values), values)
+			}
+		}
+		for _, line := range strings.Split(string(raw), "\r\n") {
+			if len(line) > 998 || strings.ContainsAny(line, "\r\n\x00") {
+				t.Errorf("a line breaks RFC 5322: %q", line)
+			}
+		}
+		if kind, _, err := mime.ParseMediaType(read.Header.Get("Content-Type")); err != nil || kind != "multipart/alternative" {
+			t.Errorf("%q: %v", read.Header.Get("Content-Type"), err)
+		}
+	})
 }

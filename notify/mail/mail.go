@@ -42,6 +42,10 @@ type Options struct {
 	// From and To are addresses as in RFC 5322, with or without a name.
 	From string
 	To   []string
+	// Unsubscribe is where a reader asks to be left out, a mailto: or https: address;
+	// empty leaves the header out. The recipients are the operator's list: nobody can
+	// take himself off it.
+	Unsubscribe string
 	// RootCAs are the authorities to trust; nil means the system's.
 	RootCAs *x509.CertPool
 	// Timeout bounds one delivery, from the connection to the last answer; 0
@@ -96,6 +100,8 @@ func New(o Options) (*Sender, error) {
 		return nil, fmt.Errorf("mail: a password is not sent to %s without TLS; use starttls or implicit", o.Host)
 	case len(o.To) == 0:
 		return nil, errors.New("mail: no recipient is given")
+	case o.Unsubscribe != "" && !mayUnsubscribe(o.Unsubscribe):
+		return nil, errors.New("mail: unsubscribe is not an address that begins with mailto: or https:")
 	}
 	if o.Port == 0 {
 		o.Port = port
@@ -135,6 +141,13 @@ func address(s string) (*mail.Address, error) {
 		return nil, fmt.Errorf("%q holds a control character", s)
 	}
 	return a, nil
+}
+
+// mayUnsubscribe reports whether an address can stand in the header between angle
+// brackets, RFC 2369.
+func mayUnsubscribe(address string) bool {
+	known := strings.HasPrefix(address, "mailto:") || strings.HasPrefix(address, "https://")
+	return known && !strings.ContainsFunc(address, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '<' || r == '>' || r == ',' })
 }
 
 func (s *Sender) tls() *tls.Config {

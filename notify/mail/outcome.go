@@ -51,6 +51,12 @@ func temporary(err error) bool {
 	return !errors.As(err, &reply) || reply.Code/100 != 5
 }
 
+// answered reports whether the server said something.
+func answered(err error) bool {
+	var reply *textproto.Error
+	return errors.As(err, &reply)
+}
+
 // waiting lists the recipients who have not got the message yet.
 func (s *Sender) waiting(id string) []string {
 	s.mu.Lock()

@@ -29,7 +29,7 @@ const maxAnswers = 1 << 20
 // the message waits. When some recipients took it, those that may take it later
 // are tried alone the next time.
 func (s *Sender) Send(ctx context.Context, m report.Message) (retry bool, err error) {
-	body, err := compose(s.from, s.to, m)
+	body, err := compose(s.from, s.to, s.o.Unsubscribe, m)
 	if err != nil {
 		return false, err
 	}
@@ -63,7 +63,11 @@ func (s *Sender) deliver(ctx context.Context, id string, body []byte) (retry boo
 	}
 	if len(taken) > 0 {
 		if err := data(c, body); err != nil {
-			return temporary(err), s.fault(fmt.Errorf("%s refuses the message: %w", s.o.Host, err), false)
+			what := "%s refuses the message: %w"
+			if !answered(err) {
+				what = "%s broke off while the message was sent: %w"
+			}
+			return temporary(err), s.fault(fmt.Errorf(what, s.o.Host, err), false)
 		}
 		trace.Step(ctx, "%s has taken the message", s.o.Host)
 	}

@@ -29,6 +29,8 @@ type server struct {
 	OnMail func(from string) error
 	OnRcpt func(to string) error
 	OnData func() error
+	// Drop ends the connection in the middle of the message.
+	Drop bool
 	// User and Password are asked for when User is set.
 	User, Password string
 	// Mechanisms are the ways to log in that it offers.
@@ -50,9 +52,12 @@ type received struct {
 type smtpOption func(*smtp.Server, *server)
 
 // withTLS makes the server offer STARTTLS with a certificate of the test's CA.
-func withTLS(t *testing.T) smtpOption {
+func withTLS(t *testing.T) smtpOption { return withCertificate(t, nil) }
+
+// withCertificate is withTLS with a certificate that is spoilt first.
+func withCertificate(t *testing.T, spoil func(*x509.Certificate)) smtpOption {
 	return func(s *smtp.Server, srv *server) {
-		cert, pool := certificate(t)
+		cert, pool := certificate(t, spoil)
 		s.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}}
 		srv.CA = pool
 	}
@@ -127,6 +132,11 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 }
 
 func (s *session) Data(r io.Reader) error {
+	if s.server.Drop {
+		io.CopyN(io.Discard, r, 10)
+		s.conn.Conn().Close()
+		return io.ErrUnexpectedEOF
+	}
 	b, err := io.ReadAll(r)
 	if err != nil {
 		return err
@@ -197,7 +207,7 @@ func (quiet) Printf(string, ...any) {}
 func (quiet) Println(...any)        {}
 
 // certificate makes an authority and a certificate for 127.0.0.1 of it.
-func certificate(t *testing.T) (tls.Certificate, *x509.CertPool) {
+func certificate(t *testing.T, spoil func(*x509.Certificate)) (tls.Certificate, *x509.CertPool) {
 	t.Helper()
 	check := func(err error) {
 		if err != nil {
@@ -220,6 +230,9 @@ func certificate(t *testing.T) (tls.Certificate, *x509.CertPool) {
 	leaf := &x509.Certificate{
 		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "mail.test"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 		NotBefore: ca.NotBefore, NotAfter: ca.NotAfter, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	if spoil != nil {
+		spoil(leaf)
 	}
 	der, err := x509.CreateCertificate(rand.Reader, leaf, parsed, &key.PublicKey, caKey)
 	check(err)

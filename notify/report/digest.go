@@ -90,6 +90,9 @@ func (w *Writer) digest(id string, alerts []record.Alert, lang string) (record.E
 	for _, c := range causes[:min(len(causes), whyLimit)] {
 		l.Why = append(l.Why, v.Say("why.digest", v.route(c)))
 	}
+	if at := w.links(ev)["dashboard"]; at != "" {
+		l.Links = []Link{{"dashboard", v.Say("link.dashboard"), at}}
+	}
 	return ev, l, body
 }
 

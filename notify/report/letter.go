@@ -63,7 +63,8 @@ type Row struct {
 
 // Link is an address that belongs to the event.
 type Link struct {
-	// Key is what it leads to: "page", "archive", "dashboard".
+	// Key is what it leads to: "page", "archive", and on the dashboard "change" or,
+	// where nothing changed, "dashboard".
 	Key string
 	// Label says so in words, fit for a button.
 	Label string
@@ -81,8 +82,14 @@ func (w *Writer) letter(a record.Alert, lang string, lim limits) Letter {
 	l.Start, l.End = sides(p.Dir)
 	for _, r := range p.Rows {
 		l.Rows = append(l.Rows, Row{r.Key, r.Label, r.Text, r.URL, r.Foreign})
-		key := map[string]string{"address": "page"}[r.Key]
-		if key = speech.First(key, r.Key); r.URL != "" && p.voice.Phrase("link."+key) != "" {
+		key := r.Key
+		switch {
+		case key == "address":
+			key = "page"
+		case key == "dashboard" && a.Event.Change != nil:
+			key = "change"
+		}
+		if r.URL != "" && p.voice.Phrase("link."+key) != "" {
 			l.Links = append(l.Links, Link{key, p.voice.Say("link." + key), r.URL})
 		}
 	}

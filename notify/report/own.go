@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	texttemplate "text/template"
 
@@ -116,14 +117,14 @@ func (w *Writer) readForm(at, name, lang string, samples []record.Event) (form, 
 	}
 	var errs []error
 	for _, bad := range checkFields(name, trees, funcs) {
-		errs = append(errs, placed(at, bad, "; "+dataSheet+" beside the built-in templates says what there is"))
+		errs = append(errs, placed(at, bad, " ("+dataSheet+" beside the built-in templates says what there is)"))
 	}
 	if len(errs) > 0 {
 		return nil, errs
 	}
 	for what, l := range w.trials(lang, samples) {
 		if _, err := fill(name, f, l); err != nil {
-			return nil, []error{placed(at, err, fmt.Sprintf(" (on the sample of %s); a template must do for every event: ask with {{if}} or {{with}} first", what))}
+			return nil, []error{placed(at, err, fmt.Sprintf(", on the sample of %s; a template must do for every event: ask with {{if}} or {{with}} first", what))}
 		}
 	}
 	return f, nil
@@ -163,8 +164,8 @@ func placed(at string, err error, remedy string) error {
 	if m[1] != "" {
 		at += ":" + m[1]
 	}
-	if m[2] != "" {
-		at += ":" + m[2]
+	if n, err := strconv.Atoi(m[2]); err == nil {
+		at += ":" + strconv.Itoa(n+1) // the template language counts from 0, editors from 1
 	}
 	return fmt.Errorf("%s: %s%s", at, m[3], remedy)
 }

@@ -118,17 +118,17 @@ func TestTemplatesOfOnesOwn(t *testing.T) {
 // what to do.
 func TestBadTemplates(t *testing.T) {
 	for name, c := range map[string]struct{ file, text, want string }{
-		"unknown field":                 {"fa/mail.txt", "a\n {{.Headlin}}", "fa/mail.txt:2:3: a Letter has no field .Headlin; did you mean .Headline?"},
-		"in a branch that no run takes": {"fa/mail.txt", "a{{if eq .Event \"x\"}}\n{{.Fault}}{{end}}", "fa/mail.txt:2:2: a Letter has no field .Fault; it has .Dir"},
-		"of an element":                 {"en/mail.html", "<p>{{range .Lost}}{{.Law}}{{end}}</p>", "en/mail.html:1:20: a LostElement has no field .Law; it has .Citation, .Title"},
+		"unknown field":                 {"fa/mail.txt", "a\n {{.Headlin}}", "fa/mail.txt:2:4: a Letter has no field .Headlin; did you mean .Headline?"},
+		"in a branch that no run takes": {"fa/mail.txt", "a{{if eq .Event \"x\"}}\n{{.Fault}}{{end}}", "fa/mail.txt:2:3: a Letter has no field .Fault; it has .Dir"},
+		"of an element":                 {"en/mail.html", "<p>{{range .Lost}}{{.Law}}{{end}}</p>", "en/mail.html:1:21: a LostElement has no field .Law; it has .Citation, .Title"},
 		"of a variable":                 {"en/mail.html", "<p>{{range $i, $g := .Groups}}{{with $g.Passages}}{{(index . 0).Word}}{{end}}{{end}}</p>", "has no field .Word; did you mean .Words?"},
-		"in a template of the file":     {"ar/feed.html", "{{range .Flips}}{{template \"x\" .Before}}{{end}}a{{define \"x\"}}{{range .}}\n{{.Textt}}{{end}}{{end}}", "ar/feed.html:2:2: a Run has no field .Textt"},
-		"field of a text":               {"ar/chat.txt", "{{.Headline.Big}}", "ar/chat.txt:1:11: a value of type string has no field .Big"},
+		"in a template of the file":     {"ar/feed.html", "{{range .Flips}}{{template \"x\" .Before}}{{end}}a{{define \"x\"}}{{range .}}\n{{.Textt}}{{end}}{{end}}", "ar/feed.html:2:3: a Run has no field .Textt"},
+		"field of a text":               {"ar/chat.txt", "{{.Headline.Big}}", "ar/chat.txt:1:12: a value of type string has no field .Big"},
 		"unknown function":              {"fa/chat.txt", "\n\n{{shout .Headline}}", `fa/chat.txt:3: function "shout" not defined`},
 		"does not end":                  {"fa/chat.txt", "{{if .Lost}}", "fa/chat.txt:1: unexpected EOF"},
-		"fails on one event":            {"fa/mail.html", "<p>{{.Headline}}</p>\n{{(index .Lost 0).Title}}", "fa/mail.html:2:3: "},
+		"fails on one event":            {"fa/mail.html", "<p>{{.Headline}}</p>\n{{(index .Lost 0).Title}}", "fa/mail.html:2:4: "},
 		"for want of a test":            {"fa/mail.html", "<p>{{.Headline}}</p>\n{{(index .Lost 0).Title}}", "a template must do for every event: ask with {{if}} or {{with}} first"},
-		"fails on the digest alone":     {"en/mail.txt", "{{if .Items}}{{index .Rows 9}}{{end}}x", "(on the sample of notify.digest)"},
+		"fails on the digest alone":     {"en/mail.txt", "{{if .Items}}{{index .Rows 9}}{{end}}x", ", on the sample of notify.digest; "},
 		"says nothing of some":          {"en/subject.txt", "{{with .Lost}}lost{{end}}", "it writes nothing"},
 		"unknown phrase":                {"en/subject.txt", `{{say "head.gne"}}`, `error calling say: there is no phrase "head.gne"; there are head.added, head.altered, head.changed`},
 		"phrase without its values":     {"en/subject.txt", `{{say "arrow" "a"}}`, `the phrase "arrow" takes 2 values, not 1`},
@@ -210,4 +210,54 @@ func TestTemplatesCannotLoseTheEscape(t *testing.T) {
 			checkLine(t, "text", strings.TrimSuffix(line, "\n"))
 		}
 	})
+}
+
+// Every form leads to the page, to the version in the archive and to the change on
+// the dashboard; without a dashboard the archive is asked on the command line. All
+// bear the ID by which an alert is sent again.
+func TestWhereToReadOn(t *testing.T) {
+	w := writer(t)
+	a := record.Alert{ID: "pw_0123456789abcdef", Event: events()["dropped"]}
+	bare, err := w.Write(a, "ar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, version, change := "https://amlak.gov.example/privacy", "https://w.example/sites/amlak.gov.example/versions/4", "https://w.example/sites/amlak.gov.example/changes/4"
+	w.Links = func(ev record.Event) map[string]string {
+		if ev.Site == "" {
+			return map[string]string{"dashboard": "https://w.example/"}
+		}
+		return map[string]string{"dashboard": change, "version": version}
+	}
+	linked, err := w.Write(a, "ar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	digest, err := w.Digest("pw_digest", []record.Alert{a, {ID: "pw_2", Event: events()["gone"]}}, "fa")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, c := range map[string]struct {
+		text string
+		want []string
+	}{
+		"text without a dashboard": {bare.Text, []string{page, "policywatch show amlak.gov.example@4", a.ID}},
+		"HTML without a dashboard": {bare.HTML, []string{page, "policywatch show amlak.gov.example@4", a.ID}},
+		"feed without a dashboard": {bare.Feed, []string{page, "policywatch show amlak.gov.example@4"}},
+		"chat without a dashboard": {bare.Short, []string{page, a.ID}},
+		"text":                     {linked.Text, []string{page, version, change, a.ID}},
+		"HTML":                     {linked.HTML, []string{page, version, change, a.ID}},
+		"feed":                     {linked.Feed, []string{page, version, change}},
+		"chat":                     {linked.Short, []string{page, version, change, a.ID}},
+		"body":                     {string(linked.JSON), []string{page, version, change}},
+		"digest's text":            {digest.Text, []string{page, change, "https://w.example/\u2069", "pw_digest"}},
+		"digest's HTML":            {digest.HTML, []string{page, change, `href="https://w.example/"`, "pw_digest"}},
+		"digest's chat":            {digest.Short, []string{"https://w.example/\n", "pw_digest"}},
+	} {
+		for _, want := range c.want {
+			if !strings.Contains(c.text, want) {
+				t.Errorf("the %s lacks %s:\n%s", what, want, c.text)
+			}
+		}
+	}
 }

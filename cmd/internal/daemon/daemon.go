@@ -176,7 +176,7 @@ func (r *run) begin(ctx context.Context, s *Setup) error {
 	old := r.now
 	r.now = next
 	r.counts.success = later(r.counts.success, success)
-	maps.DeleteFunc(r.ill, func(domain string, _ record.FaultKind) bool { _, listed := next.sites[domain]; return !listed })
+	maps.DeleteFunc(r.ill, func(domain string, _ record.FaultKind) bool { _, listed := next.places[domain]; return !listed })
 	r.mu.Unlock()
 	go func() {
 		defer close(ended)

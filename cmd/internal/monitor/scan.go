@@ -16,7 +16,7 @@ func (m *Monitor) Scan(ctx context.Context, sites []record.Site, workers int, em
 	start := m.Clock()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	w := &scanWeather{}
+	w := &scanWeather{sites: len(sites)}
 	todo := make(chan record.Site)
 	done := make(chan Result)
 	var wg sync.WaitGroup

@@ -23,13 +23,19 @@ func (m *Monitor) Watch(o *Outlook, sites int, change func(outage bool, lost int
 
 // Check is Monitor.Check within the watch.
 func (w *Watch) Check(ctx context.Context, site record.Site) (Result, error) {
-	return w.m.check(ctx, site, w)
+	return w.m.check(ctx, site, spell{w, w.outlook.begin()})
 }
 
-func (w *Watch) see(site string, f *record.Fault) {
-	if turned, out, lost := w.outlook.see(site, f, w.sites); turned {
+// spell is the weather of one visit, which began at a certain turn of it.
+type spell struct {
+	*Watch
+	turn int
+}
+
+func (w spell) see(site string, f *record.Fault) {
+	if turned, out, lost := w.outlook.see(site, f, w.sites, w.turn); turned {
 		w.change(out, lost)
 	}
 }
 
-func (w *Watch) blames(f *record.Fault) bool { return w.outlook.blames(f) }
+func (w spell) blames(f *record.Fault) bool { return w.outlook.blames(f, w.turn) }

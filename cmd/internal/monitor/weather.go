@@ -27,9 +27,11 @@ type fair struct{}
 func (fair) see(string, *record.Fault) {}
 func (fair) blames(*record.Fault) bool { return true }
 
-// scanWeather is that of one scan, which visits each site once: a network fault
-// is told only once the same scan has reached another site.
+// scanWeather is that of one scan, which visits each of so many sites once: a network
+// fault is told only once the same scan has reached another site, unless there are
+// too few of them to tell.
 type scanWeather struct {
+	sites         int
 	reached, lost atomic.Int64
 }
 
@@ -42,7 +44,7 @@ func (w *scanWeather) see(_ string, f *record.Fault) {
 }
 
 func (w *scanWeather) blames(f *record.Fault) bool {
-	return !f.Kind.Rule().Network || w.reached.Load() > 0 || w.lost.Load() < stormSites
+	return !f.Kind.Rule().Network || w.reached.Load() > 0 || w.sites < stormSites
 }
 
 // outage reports whether no site at all could be reached.
@@ -55,15 +57,33 @@ type Outlook struct {
 	mu   sync.Mutex
 	lost map[string]bool
 	out  bool
+	// turn counts how often the network came back. Dozens of visits run at a time: one
+	// that began before it did and fails after it proves nothing, neither of its site
+	// nor of the network as it is now.
+	turn int
 }
 
-// see takes note of a visit and reports whether an outage began or ended with it.
-func (o *Outlook) see(site string, f *record.Fault, sites int) (turned, out bool, lost int) {
+// begin returns the turn at which a visit begins.
+func (o *Outlook) begin() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if f == nil || !f.Kind.Rule().Network {
+	return o.turn
+}
+
+// see takes note of a visit that began at the turn, and reports whether an outage
+// began or ended with it.
+func (o *Outlook) see(site string, f *record.Fault, sites, turn int) (turned, out bool, lost int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	switch {
+	case f == nil || !f.Kind.Rule().Network:
+		if len(o.lost) >= stormSites || o.out {
+			o.turn++
+		}
 		clear(o.lost)
-	} else {
+	case turn != o.turn:
+		return false, o.out, len(o.lost)
+	default:
 		if o.lost == nil {
 			o.lost = map[string]bool{}
 		}
@@ -86,8 +106,8 @@ func (o *Outlook) Resume() {
 	o.out = true
 }
 
-func (o *Outlook) blames(f *record.Fault) bool {
+func (o *Outlook) blames(f *record.Fault, turn int) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return !f.Kind.Rule().Network || len(o.lost) < stormSites && !o.out
+	return !f.Kind.Rule().Network || turn == o.turn && len(o.lost) < stormSites && !o.out
 }

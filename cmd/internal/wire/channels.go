@@ -47,7 +47,7 @@ func newSender(ch configs.Channel, cfg configs.Config, client *http.Client) (not
 	switch ch.Kind {
 	case "mail":
 		return mail.New(mail.Options{Host: ch.SMTP.Host, Port: ch.SMTP.Port, TLS: mail.TLS(ch.SMTP.TLS), User: ch.SMTP.User,
-			Password: ch.SMTP.Password.Reveal(), From: ch.From, To: ch.To})
+			Password: ch.SMTP.Password.Reveal(), From: ch.From, To: ch.To, Unsubscribe: ch.Unsubscribe})
 	case "webhook":
 		return webhook.New(webhook.Options{URL: ch.URL.Reveal(), Secret: ch.Secret.Reveal(), Previous: ch.PreviousSecret.Reveal(), Client: client})
 	case "chat":
