@@ -16,7 +16,7 @@ import (
 var templates embed.FS
 
 // pages are the templates by name, each with the layout around it.
-var pages = parse("overview", "sites", "site", "change", "changes", "conformance", "pending", "alerts", "health", "sorry")
+var pages = parse("overview", "sites", "site", "change", "changes", "shared", "group", "conformance", "pending", "alerts", "health", "sorry")
 
 func parse(names ...string) map[string]*template.Template {
 	funcs := template.FuncMap{"mark": mark, "path": url.PathEscape, "add": func(a, b int) int { return a + b }}

@@ -32,6 +32,7 @@ type sitePage struct {
 	Findings []finding
 	Met      int
 	Visits   []record.VisitNote
+	Alike    int // other statements that share text with this one, as far as is known
 }
 
 // part is a stretch of the statement: a section, or blocks that belong to none.
@@ -84,6 +85,7 @@ func (d *dashboard) site(w http.ResponseWriter, r *http.Request) error {
 		}
 		p.Versions = append(p.Versions, n)
 	}
+	p.Alike = d.shares.with(domain)
 	p.Timeline = p.timeline(history, p.Visits)
 	if p.Version != nil {
 		p.Old = p.Version.Number != row.Past.Version

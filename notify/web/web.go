@@ -95,6 +95,7 @@ type dashboard struct {
 	voices speech.Voices
 	langs  []string
 	boards *boards
+	shares *shares
 	base   *url.URL
 	mux    *http.ServeMux
 }
@@ -122,7 +123,7 @@ func New(o Options) http.Handler {
 	if u, err := url.Parse(o.BaseURL); err == nil && o.BaseURL != "" {
 		d.base = u
 	}
-	d.boards = newBoards(o)
+	d.boards, d.shares = newBoards(o), newShares(o)
 	d.routes()
 	return d.guard(http.HandlerFunc(d.dispatch))
 }
@@ -142,6 +143,8 @@ func (d *dashboard) routes() {
 	page("GET /sites/{domain}/changes/{n}", d.change)
 	page("GET /sites/{domain}/snapshots/{digest}", d.snapshot)
 	page("GET /changes", d.changes)
+	page("GET /shared", d.shared)
+	page("GET /shared/{domain}", d.sharedGroup)
 	page("GET /conformance", d.conformance)
 	page("GET /pending", d.pending)
 	page("GET /alerts", d.alerts)
