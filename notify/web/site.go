@@ -30,9 +30,10 @@ type sitePage struct {
 	Missing  bool // no version stood at that time
 	Parts    []part
 	Findings []finding
-	Met      int
-	Visits   []record.VisitNote
-	Alike    int // other statements that share text with this one, as far as is known
+	// Met of the Elements of the norm are present; observations are not counted.
+	Met, Elements int
+	Visits        []record.VisitNote
+	Alike         int // other statements that share text with this one, as far as is known
 }
 
 // part is a stretch of the statement: a section, or blocks that belong to none.
@@ -53,6 +54,8 @@ type piece struct {
 type finding struct {
 	record.Finding
 	Anchor string
+	// Observed means that no norm lists it.
+	Observed bool
 }
 
 func (d *dashboard) site(w http.ResponseWriter, r *http.Request) error {
@@ -90,7 +93,7 @@ func (d *dashboard) site(w http.ResponseWriter, r *http.Request) error {
 	if p.Version != nil {
 		p.Old = p.Version.Number != row.Past.Version
 		p.Parts = parts(p.Version.Document)
-		p.Findings, p.Met = p.judged(p.Version)
+		p.Findings, p.Met, p.Elements = p.judged(p.Version)
 	}
 	return d.show(w, http.StatusOK, "site", p)
 }
@@ -193,7 +196,7 @@ func pieces(blocks []record.Block) []piece {
 
 // judged orders findings by how much they matter: what the norm requires and is
 // not there comes first.
-func (p *sitePage) judged(v *record.Version) (out []finding, met int) {
+func (p *sitePage) judged(v *record.Version) (out []finding, met, asked int) {
 	anchors := map[string]string{}
 	for _, x := range p.Parts {
 		if _, ok := anchors[x.Heading]; !ok {
@@ -203,11 +206,15 @@ func (p *sitePage) judged(v *record.Version) (out []finding, met int) {
 	for _, f := range v.Findings {
 		g := finding{Finding: f}
 		g.Title, g.Citation = p.element(p.Row.Norm, f)
+		g.Observed = strings.Contains(f.ID, ".") // which no element's id has
 		if f.Evidence != nil {
 			g.Anchor = anchors[f.Evidence.Section]
 		}
-		if f.Status == record.StatusPresent {
-			met++
+		if !g.Observed {
+			asked++
+			if f.Status == record.StatusPresent {
+				met++
+			}
 		}
 		out = append(out, g)
 	}
@@ -223,7 +230,7 @@ func (p *sitePage) judged(v *record.Version) (out []finding, met int) {
 		return 3
 	}
 	slices.SortStableFunc(out, func(x, y finding) int { return weight(x) - weight(y) })
-	return out, met
+	return out, met, asked
 }
 
 // element names what a finding is about in the reader's language, where the
@@ -235,7 +242,7 @@ func (f frame) element(norm string, x record.Finding) (title, citation string) {
 		}
 		for _, e := range p.Elements {
 			if e.ID == x.ID {
-				return first(e.Title[f.Book.Lang], x.Title, e.Title["en"], x.ID), first(x.Citation, e.Citation)
+				return first(e.Title[f.Book.Lang], x.Title, e.Title["en"], x.ID), first(e.Cited[f.Book.Lang], x.Citation, e.Citation)
 			}
 		}
 	}
