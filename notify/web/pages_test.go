@@ -398,6 +398,13 @@ func TestEvidenceIsADownload(t *testing.T) {
 	if w := ask(h, "GET", "/sites/"+bridges+"/snapshots/"+digest('b')); w.Code != http.StatusNotFound {
 		t.Errorf("another site's bytes: %d", w.Code)
 	}
+	if w := ask(h, "GET", "/sites/"+harbour+"/snapshots/"+digest('b'), "If-None-Match: \""+digest('b')+"\""); w.Code != http.StatusNotModified || w.Body.Len() != 0 {
+		t.Errorf("bytes that the reader has: %d", w.Code)
+	}
+	if w := ask(h, "GET", "/sites/"+harbour+"/snapshots/"+digest('b'), "Range: bytes=6-"); w.Code != http.StatusPartialContent || w.Body.String() != "<script>alert(1)</script>" ||
+		w.Header().Get("Content-Type") != "application/octet-stream" {
+		t.Errorf("a download that goes on: %d %q %v", w.Code, w.Body, w.Header())
+	}
 	kept := office()
 	kept.bodies[harbour+" "+digest('d')] = nil
 	if w := ask(dashboard(t, kept), "GET", "/sites/"+harbour+"/snapshots/"+digest('d')); w.Code != http.StatusGone || !strings.Contains(w.Body.String(), "keep_bodies: 2y") {

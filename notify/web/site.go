@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -110,7 +109,7 @@ func (p *sitePage) choose(r *http.Request) (err error) {
 		p.Version, err = reader.Version(ctx, domain, n)
 		return err
 	}
-	p.At = strings.TrimSpace(r.URL.Query().Get("at"))
+	p.At = clipped(strings.TrimSpace(r.URL.Query().Get("at")), 40)
 	if p.At == "" {
 		p.Version, err = reader.Version(ctx, domain, 0)
 		if p.d.Missing(err) {
@@ -248,42 +247,4 @@ func (f frame) element(norm string, x record.Finding) (title, citation string) {
 	}
 	// An observation, which no norm lists.
 	return first(f.Phrase("web.observed."+x.ID), x.Title, x.ID), x.Citation
-}
-
-// snapshot hands out the bytes that a server sent, as a download only: they are
-// evidence and may be anything.
-func (d *dashboard) snapshot(w http.ResponseWriter, r *http.Request) error {
-	domain, digest := r.PathValue("domain"), r.PathValue("digest")
-	s, err := d.Reader.SnapshotOf(r.Context(), domain, digest)
-	if gone := (*record.DroppedBody)(nil); errors.As(err, &gone) {
-		http.Error(w, gone.Error(), http.StatusGone)
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	h := w.Header()
-	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Disposition", `attachment; filename="`+filename(domain, digest)+`"`)
-	h.Set("Content-Length", strconv.Itoa(len(s.Body)))
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'")
-	h.Set("Cache-Control", "private, max-age=86400, immutable") // the address holds the digest
-	h.Set("X-Sha256", digest)
-	if !s.At.IsZero() {
-		h.Set("Last-Modified", s.At.UTC().Format(http.TimeFormat))
-	}
-	w.WriteHeader(http.StatusOK)
-	w.Write(s.Body)
-	return nil
-}
-
-// filename makes a name that is safe on any system.
-func filename(domain, digest string) string {
-	safe := strings.Map(func(r rune) rune {
-		if r == '.' || r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' {
-			return r
-		}
-		return '_'
-	}, domain)
-	return strings.TrimLeft(safe, ".") + "-" + digest[:min(12, len(digest))] + ".bin"
 }

@@ -96,8 +96,10 @@ type dashboard struct {
 	langs  []string
 	boards *boards
 	shares *shares
-	base   *url.URL
-	mux    *http.ServeMux
+	// guesses holds who gave a wrong password.
+	guesses chan struct{}
+	base    *url.URL
+	mux     *http.ServeMux
 }
 
 // New returns the dashboard. It may be served by several servers at once.
@@ -114,7 +116,7 @@ func New(o Options) http.Handler {
 	if o.Missing == nil {
 		o.Missing = func(error) bool { return false }
 	}
-	d := &dashboard{Options: o, mux: http.NewServeMux(), voices: speech.New(o.Books)}
+	d := &dashboard{Options: o, guesses: make(chan struct{}, 1), mux: http.NewServeMux(), voices: speech.New(o.Books)}
 	for _, lang := range []string{"en", "fa", "ar"} { // the order in which they are offered
 		if slices.ContainsFunc(o.Books, func(b record.Phrasebook) bool { return b.Lang == lang }) {
 			d.langs = append(d.langs, lang)
