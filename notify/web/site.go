@@ -26,6 +26,7 @@ type sitePage struct {
 	At       string
 	When     time.Time
 	Old      bool
+	Newest   int
 	Missing  bool // no version stood at that time
 	Parts    []part
 	Findings []finding
@@ -90,7 +91,9 @@ func (d *dashboard) site(w http.ResponseWriter, r *http.Request) error {
 	p.Alike = d.shares.with(domain)
 	p.Timeline = p.timeline(history, p.Visits)
 	if p.Version != nil {
-		p.Old = p.Version.Number != row.Past.Version
+		// By the history, since the list of sites may be some seconds older.
+		p.Newest = max(p.Version.Number, len(history))
+		p.Old = p.Version.Number != p.Newest
 		p.Parts = parts(p.Version.Document)
 		p.Findings, p.Met, p.Elements = p.judged(p.Version)
 	}
