@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"slices"
 
 	"policywatch/store/record"
 )
@@ -153,11 +152,9 @@ func (d *dashboard) sharedGroup(w http.ResponseWriter, r *http.Request) error {
 			continue
 		}
 		l := line{Text: text, In: n}
-		if without := lacking[x.sum]; len(without) <= lackShown {
-			for _, domain := range without {
-				x, _ := b.site(domain)
-				l.Lack = append(l.Lack, x)
-			}
+		for _, domain := range lacking[x.sum] {
+			without, _ := b.site(domain)
+			l.Lack = append(l.Lack, without)
 		}
 		p.Lines = append(p.Lines, l)
 	}
@@ -165,8 +162,14 @@ func (d *dashboard) sharedGroup(w http.ResponseWriter, r *http.Request) error {
 }
 
 // lacking names, for each sentence that nearly all of a group have, those that do
-// not, and one more than are shown for all others.
+// not.
 func (s *shares) lacking(g group) map[uint64][]string {
+	nearly := map[uint64]bool{}
+	for sum, n := range g.count {
+		if without := len(g.Members) - n; without > 0 && without <= lackShown {
+			nearly[sum] = true
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := map[uint64][]string{}
@@ -175,18 +178,17 @@ func (s *shares) lacking(g group) map[uint64][]string {
 		if k == nil {
 			continue
 		}
-		has := make(map[uint64]bool, len(k.sentences))
+		has := map[uint64]bool{}
 		for _, x := range k.sentences {
-			has[x.sum] = true
+			if nearly[x.sum] {
+				has[x.sum] = true
+			}
 		}
-		for sum := range g.count {
-			if !has[sum] && len(out[sum]) <= lackShown {
+		for sum := range nearly {
+			if !has[sum] {
 				out[sum] = append(out[sum], m.Domain)
 			}
 		}
-	}
-	for _, list := range out {
-		slices.Sort(list)
 	}
 	return out
 }

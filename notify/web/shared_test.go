@@ -79,6 +79,11 @@ func TestAgenciesThatShareText(t *testing.T) {
 	if text := visible(ask(h, "GET", "/sites/farm.example.gov.ir?lang=en").Body.String()); !strings.Contains(text, "3 other statements share text with this one.") {
 		t.Errorf("the site does not say so: %s", text)
 	}
+	w = ask(h, "GET", "/api/v1/shared")
+	described(t, h).holds("GET", "/api/v1/shared", "200", w.Header().Get("Content-Type"), w.Body.String())
+	if !strings.Contains(w.Body.String(), `{"share":73,"site":"water.example.gov.ir"`) && !strings.Contains(w.Body.String(), `{"site":"water.example.gov.ir","share":73,"words":52,"same":false}`) {
+		t.Errorf("the API: %s", w.Body)
+	}
 	if !strings.Contains(ask(h, "GET", "/").Body.String(), `href="/shared"`) {
 		t.Error("the overview does not lead there")
 	}
