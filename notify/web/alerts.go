@@ -84,8 +84,7 @@ func (d *dashboard) act(w http.ResponseWriter, r *http.Request, what, subject, b
 		if d.Missing(err) {
 			return err
 		}
-		lang, _ := d.language(r)
-		return refusal{http.StatusConflict, (voice{d.voices.In(lang)}).say("web.failed." + what)}
+		return refusal{http.StatusConflict, d.voice(r).say("web.failed." + what)}
 	}
 	d.Log.Info("a person acted on the dashboard", "action", what, "subject", subject)
 	http.Redirect(w, r, back, http.StatusSeeOther)

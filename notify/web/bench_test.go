@@ -107,7 +107,7 @@ func BenchmarkTenThousandSites(b *testing.B) {
 	for _, p := range []struct{ name, target string }{
 		{"overview", "/"}, {"sites", "/sites"}, {"sites/last", "/sites?page=200"}, {"sites/search", "/sites?q=%D8%A7%D8%AF%D8%A7%D8%B1%D9%87+99"},
 		{"sites/sorted", "/sites?sort=-changed&label=%D8%A7%D8%B3%D8%AA%D8%A7%D9%86+7"}, {"site", "/sites/site-00042.agency.gov.ir"},
-		{"change", "/sites/site-00042.agency.gov.ir/changes/9"}, {"changes", "/changes"}, {"conformance", "/conformance"}, {"alerts", "/alerts"},
+		{"change", "/sites/site-00042.agency.gov.ir/changes/9"}, {"changes", "/changes"}, {"shared", "/shared"}, {"conformance", "/conformance"}, {"alerts", "/alerts"},
 		{"alerts/given_up", "/alerts?state=given_up"}, {"health", "/health"}, {"feed", "/feed.atom"}, {"metrics", "/metrics"},
 		{"api/sites", "/api/v1/sites?q=%D8%A7%D8%AF%D8%A7%D8%B1%D9%87+99&page=2"}, {"api/statement", "/api/v1/sites/site-00042.agency.gov.ir/statement?at=2025-12-31"},
 	} {

@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"policywatch/store/canon"
 	"policywatch/store/record"
 	"policywatch/store/speech"
 )
@@ -262,8 +261,6 @@ func (k *boards) fold(rows []row) []string {
 	}
 	return out
 }
-
-func folded(s string) string { return strings.ToLower(canon.Text(s)) }
 
 // orders are the orders of the sites' table, each made when it is first asked for.
 func orders(b *board) map[string]func() []int {

@@ -2,10 +2,15 @@ package web_test
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,28 +18,68 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"policywatch/configs"
+	"policywatch/store/record"
 )
 
-// reader is somebody at a real browser.
-type reader struct {
+// chromium is one browser for all tests; each opens windows of its own in it.
+var chromium struct {
+	sync.Once
+	ctx  context.Context
+	err  error
+	stop func()
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if chromium.stop != nil {
+		chromium.stop()
+	}
+	os.Exit(code)
+}
+
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skipf("NOT TESTED: the pages in a browser need Chromium: %v", err)
+	}
+	chromium.Do(func() {
+		profile, err := os.MkdirTemp("", "policywatch-chromium-*")
+		if err != nil {
+			chromium.err = err
+			return
+		}
+		opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+			chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+			chromedp.Flag("disable-sync", true), chromedp.UserDataDir(profile))
+		alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+		ctx, end := chromedp.NewContext(alloc)
+		chromium.ctx, chromium.err = ctx, chromedp.Do(ctx) // it lives as long as this context
+		chromium.stop = func() { end(); stop(); os.RemoveAll(profile) }
+	})
+	if chromium.err != nil {
+		t.Fatal(chromium.err)
+	}
+	return chromium.ctx
+}
+
+// visitor is somebody at a real browser.
+type visitor struct {
 	t   *testing.T
 	ctx context.Context
 	at  string
 }
 
-func browse(t *testing.T, a *archive) *reader {
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skipf("NOT TESTED: walking the pages needs Chromium: %v", err)
-	}
+// browse opens a window on the archive, with cookies of its own.
+func browse(t *testing.T, a *archive) *visitor {
+	parent := browser(t)
 	srv := httptest.NewServer(dashboard(t, a, acting(a)))
 	t.Cleanup(srv.Close)
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-background-networking", true), chromedp.UserDataDir(t.TempDir()))
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
-	ctx, end := chromedp.NewContext(alloc)
-	t.Cleanup(func() { end(); stop() })
-	if err := chromedp.Do(ctx); err != nil { // the browser lives as long as this context
+	ctx, end := chromedp.NewContext(parent, chromedp.WithNewBrowserContext())
+	t.Cleanup(end)
+	if err := chromedp.Do(ctx); err != nil { // the window lives as long as this context
 		t.Fatal(err)
 	}
 	// What breaks the policy is said on the browser's console.
@@ -50,78 +95,272 @@ func browse(t *testing.T, a *archive) *reader {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(cancel)
-	return &reader{t, ctx, srv.URL}
+	return &visitor{t, ctx, srv.URL}
 }
 
 // open shows a page by its address, press what the selector finds.
-func (r *reader) open(path string) {
-	r.t.Helper()
-	if err := chromedp.Do(r.ctx, chromedp.Navigate(r.at+path)); err != nil {
-		r.t.Fatalf("open %s: %v", path, err)
+func (v *visitor) open(path string) {
+	v.t.Helper()
+	if err := chromedp.Do(v.ctx, chromedp.Navigate(v.at+path)); err != nil {
+		v.t.Fatalf("open %s: %v", path, err)
 	}
 }
 
-func (r *reader) press(selector string) {
-	r.t.Helper()
-	if _, err := chromedp.RunResponse(r.ctx, chromedp.Click(selector)); err != nil {
-		r.t.Fatalf("press %s: %v", selector, err)
+func (v *visitor) press(selector string) {
+	v.t.Helper()
+	if _, err := chromedp.RunResponse(v.ctx, chromedp.Click(selector)); err != nil {
+		v.t.Fatalf("press %s: %v", selector, err)
 	}
 }
 
-func (r *reader) eval(expression string) string {
-	r.t.Helper()
-	s, err := chromedp.Run(r.ctx, chromedp.Evaluate[string](expression))
+func (v *visitor) types(selector, words string) {
+	v.t.Helper()
+	if err := chromedp.Do(v.ctx, chromedp.SendKeys(selector, words)); err != nil {
+		v.t.Fatalf("type into %s: %v", selector, err)
+	}
+}
+
+// picks chooses an entry of a list.
+func (v *visitor) picks(selector, value string) {
+	v.t.Helper()
+	if err := chromedp.Do(v.ctx, chromedp.SetValue(selector, value)); err != nil {
+		v.t.Fatalf("choose %s in %s: %v", value, selector, err)
+	}
+}
+
+func (v *visitor) eval(expression string) string {
+	v.t.Helper()
+	s, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](expression))
 	if err != nil {
-		r.t.Fatalf("%s: %v", expression, err)
+		v.t.Fatalf("%s: %v", expression, err)
 	}
 	return s
 }
 
 // sees checks that words are on the page.
-func (r *reader) sees(words ...string) {
-	r.t.Helper()
-	text := r.eval(`document.body.innerText`)
+func (v *visitor) sees(words ...string) {
+	v.t.Helper()
+	text := v.eval(`document.body.innerText`)
 	for _, w := range words {
 		if !strings.Contains(text, w) {
-			r.t.Errorf("%s does not show %q", r.eval(`location.href`), w)
+			v.t.Errorf("%s does not show %q", v.eval(`location.href`), w)
 		}
 	}
 }
 
-// A reader searches, opens a change, takes a capture, sends an alert again and
-// changes the language, with nothing but links, fields and buttons.
-func TestWalkingThePagesInABrowser(t *testing.T) {
+func (v *visitor) screen(width int, scheme string) {
+	v.t.Helper()
+	if _, err := chromedp.Call(v.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: int64(width), Height: 900, DeviceScaleFactor: 1, Mobile: width < 600}); err != nil {
+		v.t.Fatal(err)
+	}
+	if _, err := chromedp.Call(v.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// walked is the archive that a walk goes through: the office, enough sites for three
+// pages, and changes for two.
+func walked() *archive {
 	a := office()
-	r := browse(t, a)
-	r.open("/?lang=en")
-	r.sees("Needs attention", "One capture waits for your word")
-	r.press(`nav.main a[href="/sites"]`)
-	if err := chromedp.Do(r.ctx, chromedp.SendKeys(`input[name=q]`, "بندر")); err != nil {
+	a.rows = append(a.rows, many(120).rows...)
+	for n := 3; n <= 80; n++ {
+		v := a.vs[harbour][1]
+		v.Number, v.At = n, now.Add(time.Duration(n-3000)*time.Minute)
+		a.vs[harbour] = append(a.vs[harbour], v)
+	}
+	a.rows[1].Past.Version = 80
+	return a
+}
+
+// A reader searches, narrows, turns pages, opens a change, reads it both ways, goes
+// back to an earlier date, takes a capture, sends an alert again and changes the
+// language: with nothing but links, fields and buttons, whether the browser runs
+// scripts or not.
+func TestWalkingThePagesInABrowser(t *testing.T) {
+	books, err := configs.Phrasebooks(configs.Data())
+	if err != nil {
 		t.Fatal(err)
 	}
-	r.press(`form[role=search] button`)
-	r.sees("1 of 3 sites", "اداره بندر نمونه")
-	r.press(`table.sites tbody th a`)
-	r.press(`ol.versions a[href$="/changes/2"]`)
-	r.sees("No longer met", "Sentences that now say the opposite")
-	r.press(`a[href*="view=inline"]`)
-	if n := r.eval(`'' + document.querySelectorAll('.sides').length`); n != "0" {
+	for _, book := range books {
+		for _, scripts := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s/scripts=%v", book.Lang, scripts), func(t *testing.T) { walk(t, book, scripts) })
+		}
+	}
+}
+
+func walk(t *testing.T, book record.Phrasebook, scripts bool) {
+	say := func(key string) string { return book.Phrases["web."+key] }
+	a := walked()
+	v := browse(t, a)
+	if _, err := chromedp.Call(v.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !scripts}); err != nil {
+		t.Fatal(err)
+	}
+	if ran := v.eval(`(() => { const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.documentElement.append(s); return '' + !!window.ran })()`); ran != fmt.Sprint(scripts) {
+		t.Fatalf("a script ran in an empty page: %s", ran)
+	}
+	v.open("/?lang=" + book.Lang)
+	v.sees(say("attention"), say("attention.pending.one"))
+	if got := v.eval(`document.documentElement.lang + document.documentElement.dir`); got != book.Lang+book.Dir {
+		t.Errorf("the page is in %s", got)
+	}
+	// The keyboard's first stop leads past the navigation.
+	if err := chromedp.Do(v.ctx, chromedp.KeyEvent("\t")); err != nil {
+		t.Fatal(err)
+	}
+	if got := v.eval(`document.activeElement.hash + getComputedStyle(document.activeElement).outlineStyle`); got != "#mainsolid" {
+		t.Errorf("the first stop of the keyboard is %s", got)
+	}
+	v.press(`nav.main a[href="/sites"]`)
+	v.press(`.pager a[rel=next]`)
+	v.press(`.pager a[rel=next]`)
+	if n := v.eval(`'' + document.querySelectorAll('table.sites tbody tr').length`); n != "23" {
+		t.Errorf("%s sites on the third page", n)
+	}
+	v.press(`table.sites thead th:nth-child(2) a`)
+	if got := v.eval(`document.querySelector('th[aria-sort]').cellIndex + document.querySelector('th[aria-sort]').getAttribute('aria-sort')`); got != "1ascending" {
+		t.Errorf("sorted by %s", got)
+	}
+	v.picks(`select[name=state]`, "failing")
+	v.press(`form[role=search] button`)
+	v.sees(say("state.failing"), "lost.example.gov")
+	v.press(`.filters a.button`) // all again
+	v.types(`input[name=q]`, "بندر")
+	v.press(`form[role=search] button`)
+	v.sees("اداره بندر نمونه")
+	if n := v.eval(`'' + document.querySelectorAll('table.sites tbody tr').length`); n != "1" {
+		t.Errorf("%s sites are found", n)
+	}
+	v.press(`table.sites tbody th a`)
+	if book.Lang == "en" {
+		v.picks(`input[name=at]`, "2026-03-01")
+	} else {
+		v.types(`input[name=at]`, "1404/12/10")
+	}
+	v.press(`form.small button`)
+	if got := v.eval(`document.querySelector('li.shown .no').innerText`); got != strings.Replace(say("version"), "%s", digitsOf(book, "1"), 1) {
+		t.Errorf("on that date %s stood", got)
+	}
+	v.press(`ol.versions a[href$="/changes/2"]`)
+	v.sees(book.Phrases["label.lost"], book.Phrases["label.flips"])
+	if n := v.eval(`'' + document.querySelectorAll('.sides').length`); n == "0" {
+		t.Error("nothing stands side by side")
+	}
+	v.press(`a[href*="view=inline"]`)
+	if n := v.eval(`'' + document.querySelectorAll('.sides').length`); n != "0" {
 		t.Errorf("%s pairs of sides in one text", n)
 	}
-	r.press(`.langs a[lang=fa]`)
-	if dir := r.eval(`document.documentElement.dir + getComputedStyle(document.querySelector('.quote')).direction`); dir != "rtlrtl" {
-		t.Errorf("direction %s", dir)
+	if dir := v.eval(`getComputedStyle(document.querySelector('.quote')).direction`); dir != "rtl" {
+		t.Errorf("the statement runs %s", dir)
 	}
-	r.press(`nav.main a[href="/pending"]`) // the choice is remembered
-	r.press(`form[action$="/release"] button`)
-	r.sees("برداشت اکنون نسخهٔ تازه است.", "هیچ برداشتی در انتظار نیست.")
-	r.open("/alerts?state=given_up&lang=en")
-	r.press(`form[action="/alerts/resend"] button`)
-	r.sees("The alert will be sent again.")
+	v.press(`nav.main a[href="/changes"]`)
+	v.press(`.pager a[rel=next]`)
+	if n := v.eval(`'' + document.querySelectorAll('ol.news > li').length`); n != "29" {
+		t.Errorf("%s changes on the second page", n)
+	}
+	v.press(`nav.main a[href="/conformance"]`)
+	v.sees(say("elements"))
+	v.press(`nav.main a[href="/pending"]`)
+	v.press(`form[action$="/release"] button`)
+	v.sees(say("done.released"), say("pending.none"))
+	v.open("/alerts?state=given_up")
+	v.press(`form[action="/alerts/resend"] button`)
+	v.sees(say("done.resent"))
+	v.press(`nav.main a[href="/health"]`)
+	v.sees(say("outbox"))
+	v.press(`nav.main a[href="/"], a.brand`)
+	v.press(`a[href="/shared"]`)
+	v.sees(say("shared.none"))
+	for _, lang := range []string{"fa", "ar", "en"} {
+		v.press(`.langs a[lang=` + lang + `]`)
+		if got := v.eval(`document.documentElement.lang + location.pathname`); got != lang+"/shared" {
+			t.Errorf("after another language: %s", got)
+		}
+	}
 	if want := []string{"release " + bridges, "resend alert-001"}; !slices.Equal(a.did, want) {
 		t.Errorf("%q", a.did)
+	}
+}
+
+// digitsOf writes a number in a language's digits.
+func digitsOf(book record.Phrasebook, n string) string {
+	digits := []rune(book.Phrases["digits"])
+	if len(digits) != 10 {
+		return n
+	}
+	return strings.Map(func(r rune) rune { return digits[r-'0'] }, n)
+}
+
+// gallery is every page, with the archive that it is shown from.
+func gallery() map[*archive][]string {
+	pages := slices.Sorted(maps.Keys(everyPage))
+	empty := &archive{vs: map[string][]record.Version{}}
+	return map[*archive][]string{office(): append(pages, "/nothing-here", "/sites?q=nothing+like+that", "/alerts?state=waiting"),
+		ministries(): {"/shared", "/shared/water.example.gov.ir", "/sites/farm.example.gov.ir", "/pending"},
+		empty:        {"/", "/sites", "/changes", "/conformance", "/pending", "/alerts", "/shared", "/health"}}
+}
+
+func inLanguage(target, lang string) string {
+	sep := "?"
+	if strings.Contains(target, "?") {
+		sep = "&"
+	}
+	return target + sep + "lang=" + lang
+}
+
+// The accessibility rules of axe-core find nothing to object to on any page, in
+// light and dark, from left to right and from right to left, on a wide screen and on
+// a telephone. What a page folds away is looked at unfolded.
+func TestPagesAreAccessible(t *testing.T) {
+	path := os.Getenv("POLICYWATCH_AXE")
+	if path == "" {
+		t.Skip("NOT TESTED: accessibility; POLICYWATCH_AXE names no axe.min.js (npm package axe-core, see .ci/run)")
+	}
+	axe, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err) // it was promised
+	}
+	const run = `axe.run(document, {resultTypes: ['violations']}).then(r => JSON.stringify({
+		rules: r.passes.length, bad: r.violations.map(v => v.id + ' (' + v.impact + '): ' + v.nodes.map(n => n.html.slice(0, 120) + ' ' + n.failureSummary).join(' | ').slice(0, 600))}))`
+	looked, rules := 0, 0
+	for a, targets := range gallery() {
+		v := browse(t, a)
+		for _, target := range targets {
+			for _, lang := range []string{"en", "fa"} {
+				v.open(inLanguage(target, lang))
+				v.eval(`document.querySelectorAll('details').forEach(d => d.open = true); ''`)
+				if err := chromedp.Do(v.ctx, chromedp.Evaluate[chromedp.Void](string(axe))); err != nil {
+					t.Fatal(err)
+				}
+				for _, width := range []int{1280, 390} {
+					for _, scheme := range []string{"light", "dark"} {
+						v.screen(width, scheme)
+						said, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](run, chromedp.EvalAwaitPromise))
+						if err != nil {
+							t.Fatal(err)
+						}
+						var found struct {
+							Rules int
+							Bad   []string
+						}
+						if err := json.Unmarshal([]byte(said), &found); err != nil {
+							t.Fatal(err)
+						}
+						looked, rules = looked+1, rules+found.Rules
+						for _, bad := range found.Bad {
+							t.Errorf("%s in %s, %s, %d px: %s", target, lang, scheme, width, bad)
+						}
+						if w := v.eval(`'' + document.documentElement.scrollWidth`); w != fmt.Sprint(width) {
+							t.Errorf("%s in %s is %s wide on a screen of %d", target, lang, w, width)
+						}
+					}
+				}
+			}
+		}
+	}
+	if looked < 200 || rules < 10*looked {
+		t.Errorf("%d looks, %d rules passed: the rules did not run", looked, rules)
 	}
 }
 
@@ -131,18 +370,12 @@ func TestPagesFitASmallScreen(t *testing.T) {
 	a := office()
 	a.rows[0].Site.Name = strings.Repeat("بسیار‌طولانی", 12)
 	a.rows[1].Past.Prior.URL = "https://" + harbour + "/" + strings.Repeat("long-", 60)
-	r := browse(t, a)
-	if _, err := chromedp.Call(r.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 390, Height: 800, DeviceScaleFactor: 1, Mobile: true}); err != nil {
-		t.Fatal(err)
-	}
+	v := browse(t, a)
+	v.screen(390, "light")
 	for target := range everyPage {
 		for _, lang := range []string{"en", "fa"} {
-			sep := "?"
-			if strings.Contains(target, "?") {
-				sep = "&"
-			}
-			r.open(target + sep + "lang=" + lang)
-			if w := r.eval(`'' + document.documentElement.scrollWidth`); w != "390" {
+			v.open(inLanguage(target, lang))
+			if w := v.eval(`'' + document.documentElement.scrollWidth`); w != "390" {
 				t.Errorf("%s in %s is %s wide", target, lang, w)
 			}
 		}

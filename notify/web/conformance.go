@@ -87,7 +87,7 @@ func (d *dashboard) conformance(w http.ResponseWriter, r *http.Request) error {
 		p.Rows = append(p.Rows, h)
 	}
 	for _, e := range p.Profile.Elements {
-		c := heatColumn{Title: first(e.Title[p.Book.Lang], e.Title["en"]), Citation: e.Citation, Must: e.Must, Share: -1}
+		c := heatColumn{Title: first(e.Title[p.Book.Lang], e.Title["en"]), Citation: first(e.Cited[p.Book.Lang], e.Citation), Must: e.Must, Share: -1}
 		c.Present, c.Absent, c.Unknown = m.Share(e.ID)
 		if n := c.Present + c.Absent; n > 0 {
 			c.Share = 100 * c.Present / n

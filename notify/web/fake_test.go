@@ -187,7 +187,8 @@ func office() *archive {
 	old := *doc
 	old.Blocks = append(slices.Clone(doc.Blocks), record.Block{Kind: record.Paragraph, Text: "اطلاعات شش ماه نگهداری می‌شود."})
 	findings := []record.Finding{
-		{ID: "legal_reference", Title: "Legal reference", Citation: "item 2", Must: true, Status: record.StatusAbsent, Reason: "nothing in the statement says so"},
+		{ID: "legal_reference", Title: "Legal reference", Citation: "item 2", Must: true, Status: record.StatusAbsent, Reason: "nothing in the statement says so",
+			Told: []record.Sentence{record.Say("told.find.not_said")}},
 		{ID: "purposes", Title: "Purposes of collection", Citation: "item 3", Must: true, Status: record.StatusPresent,
 			Evidence: &record.Evidence{Quote: "اداره اطلاعات را محرمانه نگه می‌دارد.", Section: "امنیت"}},
 	}
@@ -217,12 +218,13 @@ func office() *archive {
 	}
 	a.rows = []record.SiteRow{row(bridges, "Office of Bridges", record.StateOK, 1, "ministry"), row(harbour, "اداره بندر نمونه", record.StateOK, 2, "بندر"),
 		row("lost.example.gov", "", record.StateFailing, 0)}
-	a.rows[0].Past.Pending = &record.Pending{Kind: "collapse", Snapshot: digest('d'), First: at(1), Seen: 2, Reason: "The text shrank to 20 %."}
+	a.rows[0].Past.Pending = &record.Pending{Kind: "collapse", Snapshot: digest('d'), First: at(1), Seen: 2, Reason: "The text shrank to 20 %.",
+		Told: []record.Sentence{record.Say("told.fraction", record.Value{Kind: record.ValuePercent, Number: 20})}}
 	a.rows[2].Past.LastFault = &record.Fault{Kind: record.FaultTimeout, Detail: "no answer within 30s"}
 	a.rows[2].Past.Failures, a.rows[2].Past.LastSuccess = 4, time.Time{}
 	a.notes = []record.VisitNote{
 		{At: at(0), First: at(2), Count: 7, State: record.VisitUnchanged},
-		{At: at(3), First: at(3), Count: 1, State: record.VisitChanged, Version: 2, Snapshot: digest('b'), Reason: "a section is gone",
+		{At: at(3), First: at(3), Count: 1, State: record.VisitChanged, Version: 2, Snapshot: digest('b'), Reason: "a section is gone", Told: []record.Sentence{record.Say("told.returned")},
 			Trail: []record.Step{{At: at(3), Action: "fetch", URL: "https://" + harbour + "/privacy", Outcome: "200, 12 KB"}}},
 		{At: at(9), First: at(9), Count: 1, State: record.VisitFault, Fault: &record.Fault{Kind: record.FaultDNS, Detail: "no such host"}},
 	}
@@ -230,7 +232,8 @@ func office() *archive {
 		x := record.Alert{ID: fmt.Sprintf("alert-%03d", i), Channel: "office", State: record.AlertSent, Tries: 1, Reason: "250 OK",
 			Event: record.Event{Type: record.EventChanged, At: at(3), Site: harbour, Name: "اداره بندر نمونه", From: 1, To: 2, Severity: record.SeverityCritical, Change: change, Findings: findings}}
 		if i == 1 {
-			x.State, x.Reason = record.AlertGivenUp, "550 no such user"
+			x.State, x.Reason = record.AlertGivenUp, "refused: 550 no such user"
+			x.Told = []record.Sentence{record.Say("told.alert.refused", record.Quote("ltr", "550 no such user"))}
 		}
 		a.told = append(a.told, x)
 	}

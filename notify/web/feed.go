@@ -111,6 +111,7 @@ func (d *dashboard) feed(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", "application/atom+xml; charset=utf-8")
 	w.Header().Set("Cache-Control", "private, max-age=60")
+	w.Header().Set("Vary", vary)
 	http.ServeContent(w, r, "", updated, bytes.NewReader(buf.Bytes()))
 	return nil
 }

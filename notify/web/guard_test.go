@@ -2,13 +2,18 @@ package web_test
 
 import (
 	"context"
+	"encoding/base64"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"policywatch/notify/web"
 	"policywatch/store/record"
@@ -134,6 +139,73 @@ func TestNameAndPassword(t *testing.T) {
 		if got := get(c.target, c.user, c.password); got != c.want {
 			t.Errorf("%s as %q: %d, want %d", c.target, c.user, got, c.want)
 		}
+	}
+}
+
+// Passwords cannot be tried out at any speed, and trying is logged; who has the
+// right one does not wait.
+func TestGuessingIsSlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log strings.Builder
+		h := dashboard(t, office(), func(o *web.Options) {
+			o.User, o.Password, o.Log = "editor", "long", slog.New(slog.NewTextHandler(&log, nil))
+		})
+		auth := func(password string) string {
+			return "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte("editor:"+password))
+		}
+		began := time.Now()
+		var guesses sync.WaitGroup
+		for i := range 20 {
+			guesses.Go(func() {
+				if w := ask(h, "GET", "/", auth(fmt.Sprint(i))); w.Code != http.StatusUnauthorized {
+					t.Errorf("guess %d: %d", i, w.Code)
+				}
+			})
+		}
+		synctest.Wait()
+		if w := ask(h, "GET", "/healthz"); w.Code != http.StatusOK || !time.Now().Equal(began) {
+			t.Errorf("a probe waits: %d", w.Code)
+		}
+		if w := ask(h, "GET", "/", auth("long")); w.Code != http.StatusOK || !time.Now().Equal(began) {
+			t.Errorf("the right password waits: %d", w.Code)
+		}
+		guesses.Wait()
+		if took := time.Since(began); took < 10*time.Second {
+			t.Errorf("20 guesses took %s", took)
+		}
+		if n := strings.Count(log.String(), "a wrong name or password"); n != 20 || strings.Contains(log.String(), "long") {
+			t.Errorf("%d lines: %s", n, log.String())
+		}
+	})
+}
+
+// A page that says the same is not sent again; one that says something else is.
+func TestPagesAreSentOnce(t *testing.T) {
+	a := office()
+	h := dashboard(t, a, acting(a))
+	for target := range everyPage {
+		w := ask(h, "GET", target, "Accept-Language: en")
+		tag := w.Header().Get("ETag")
+		if again := ask(h, "GET", target, "Accept-Language: en", "If-None-Match: "+tag); tag == "" || again.Code != http.StatusNotModified || again.Body.Len() != 0 {
+			t.Errorf("%s again: %d, tag %s", target, again.Code, tag)
+		}
+		if other := ask(h, "GET", target, "Accept-Language: fa", "If-None-Match: "+tag); other.Code != http.StatusOK {
+			t.Errorf("%s in another language: %d", target, other.Code)
+		}
+	}
+	tag := ask(h, "GET", "/pending").Header().Get("ETag")
+	ask(h, "POST", "/sites/"+bridges+"/release")
+	if w := ask(h, "GET", "/pending", "If-None-Match: "+tag); w.Code != http.StatusOK {
+		t.Errorf("after a release: %d", w.Code)
+	}
+}
+
+// A search of many words costs no more than one of a line.
+func TestLongQueriesAreCut(t *testing.T) {
+	h := dashboard(t, many(40))
+	w := ask(h, "GET", "/sites?q="+strings.Repeat("o+", 20_000))
+	if w.Code != http.StatusOK || w.Body.Len() > 100_000 {
+		t.Errorf("%d, %d bytes", w.Code, w.Body.Len())
 	}
 }
 

@@ -2,7 +2,9 @@ package web
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -16,7 +18,7 @@ import (
 var templates embed.FS
 
 // pages are the templates by name, each with the layout around it.
-var pages = parse("overview", "sites", "site", "change", "changes", "conformance", "pending", "alerts", "health", "sorry")
+var pages = parse("overview", "sites", "site", "change", "changes", "shared", "group", "conformance", "pending", "alerts", "health", "sorry")
 
 func parse(names ...string) map[string]*template.Template {
 	funcs := template.FuncMap{"mark": mark, "path": url.PathEscape, "add": func(a, b int) int { return a + b }}
@@ -46,7 +48,7 @@ func (d *dashboard) frame(w http.ResponseWriter, r *http.Request, here string, b
 	lang, chosen := d.language(r)
 	if chosen {
 		http.SetCookie(w, &http.Cookie{Name: langCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true,
-			Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode})
+			Secure: r.TLS != nil || d.base != nil && d.base.Scheme == "https", SameSite: http.SameSiteLaxMode})
 	}
 	f := frame{voice: voice{d.voices.In(lang)}, d: d, r: r, Here: here, Now: d.Clock(), Acting: d.Actions != nil, Feed: "/feed.atom?lang=" + lang}
 	if here != "" {
@@ -57,6 +59,11 @@ func (d *dashboard) frame(w http.ResponseWriter, r *http.Request, here string, b
 	}
 	return f
 }
+
+func (f frame) request() *http.Request { return f.r }
+
+// vary names what of a request a page depends on besides its address.
+const vary = "Accept-Language, Cookie"
 
 // Lang and Dir are the page's.
 func (f frame) Lang() string { return f.Book.Lang }
@@ -144,6 +151,9 @@ func (f frame) With(key, value string) string {
 	if key != "lang" {
 		q.Del("lang")
 	}
+	if q.Has("q") { // it stands in every link
+		q.Set("q", clipped(q.Get("q"), longestQuery))
+	}
 	q.Del(key)
 	if value != "" {
 		q.Set(key, value)
@@ -188,7 +198,17 @@ func (d *dashboard) show(w http.ResponseWriter, status int, name string, page an
 	// What a page shows may be gone in a minute, and a shared cache has no business
 	// with it.
 	h.Set("Cache-Control", "private, no-cache")
-	h.Set("Vary", "Accept-Language, Cookie")
+	h.Set("Vary", vary)
+	if f, ok := page.(interface{ request() *http.Request }); ok && status == http.StatusOK {
+		// Whoever loads a page again that still says the same need not be sent it.
+		sum := sha256.Sum256(b.Bytes())
+		tag := `"` + hex.EncodeToString(sum[:12]) + `"`
+		h.Set("ETag", tag)
+		if f.request().Header.Get("If-None-Match") == tag {
+			w.WriteHeader(http.StatusNotModified)
+			return nil
+		}
+	}
 	w.WriteHeader(status)
 	_, err := w.Write(b.Bytes())
 	if err != nil {

@@ -30,7 +30,7 @@ var everyPage = map[string][]string{
 	"/changes":                   {"Section “retention” was removed"},
 	"/changes?severity=critical": {"Section “retention” was removed"},
 	"/conformance":               {"Office of Bridges", "present", "absent", "unknown", "could not be looked at"},
-	"/pending":                   {"Office of Bridges", "The text shrank to 20 %.", "twice|2 times", digest('d')},
+	"/pending":                   {"Office of Bridges", "Only 20 % of the earlier text came through", "twice|2 times", digest('d')},
 	"/alerts":                    {"550 no such user", "given up", "Older alerts"},
 	"/alerts?state=given_up":     {"550 no such user"},
 	"/health":                    {"5.0 MiB", "0.9.9", "One site was not read for two days", "outbox|Outbox"},
@@ -361,6 +361,28 @@ func TestChangesArePaged(t *testing.T) {
 	}
 }
 
+// Why something is so is said in the reader's language; what a server said, and what
+// an old archive keeps in English alone, is marked as English.
+func TestReasonsAreSaidInTheReadersLanguage(t *testing.T) {
+	a := office()
+	h := dashboard(t, a)
+	for target, want := range map[string][2]string{
+		"/sites/" + harbour:       {"در هیچ جای بیانیه چنین چیزی نیامده است.", "nothing in the statement"},
+		"/sites/" + harbour + "?": {"بیانیه به متن یکی از نسخه‌های پیشین خود بازگشت.", "a section is gone"},
+		"/alerts?state=given_up":  {"گیرنده آن را نپذیرفت: «550 no such user».", "refused"},
+		"/pending":                {"۲۰", "The text shrank"},
+	} {
+		text := visible(ask(h, "GET", target, "Accept-Language: fa").Body.String())
+		if !strings.Contains(text, want[0]) || strings.Contains(text, want[1]) {
+			t.Errorf("%s lacks %q or holds %q: %s", target, want[0], want[1], text)
+		}
+	}
+	a.told[1].Told = nil
+	if page := ask(h, "GET", "/alerts?state=given_up", "Accept-Language: fa").Body.String(); !strings.Contains(page, `<span class="english" lang="en" dir="ltr">refused: 550 no such user</span>`) {
+		t.Error("a reason of an old archive")
+	}
+}
+
 // F23: what was archived leaves as a download and as nothing else.
 func TestEvidenceIsADownload(t *testing.T) {
 	h := dashboard(t, office())
@@ -375,6 +397,13 @@ func TestEvidenceIsADownload(t *testing.T) {
 	}
 	if w := ask(h, "GET", "/sites/"+bridges+"/snapshots/"+digest('b')); w.Code != http.StatusNotFound {
 		t.Errorf("another site's bytes: %d", w.Code)
+	}
+	if w := ask(h, "GET", "/sites/"+harbour+"/snapshots/"+digest('b'), "If-None-Match: \""+digest('b')+"\""); w.Code != http.StatusNotModified || w.Body.Len() != 0 {
+		t.Errorf("bytes that the reader has: %d", w.Code)
+	}
+	if w := ask(h, "GET", "/sites/"+harbour+"/snapshots/"+digest('b'), "Range: bytes=6-"); w.Code != http.StatusPartialContent || w.Body.String() != "<script>alert(1)</script>" ||
+		w.Header().Get("Content-Type") != "application/octet-stream" {
+		t.Errorf("a download that goes on: %d %q %v", w.Code, w.Body, w.Header())
 	}
 	kept := office()
 	kept.bodies[harbour+" "+digest('d')] = nil

@@ -256,9 +256,9 @@ func (p sitePage) Dot(s record.Severity) template.HTML {
 	return `<circle r="8"/>`
 }
 
-// Percent writes a share; Persian and Arabic have a sign of their own.
+// Percent writes a share; Persian digits have a sign of their own.
 func (f frame) Percent(n int) string {
-	if f.Dir() == "rtl" {
+	if f.Phrase("digits") != "" {
 		return f.number(n) + "٪"
 	}
 	return f.number(n) + "%"

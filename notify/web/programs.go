@@ -10,7 +10,7 @@ import (
 
 // programs is the API over what the pages show.
 func (d *dashboard) programs() http.Handler {
-	o := api.Options{Reader: d.Reader, Find: d.find, Moment: d.moment, Profiles: d.Profiles, Hurry: d.Hurry, Acted: d.boards.touch, Missing: d.Missing,
+	o := api.Options{Reader: d.Reader, Find: d.find, Moment: d.moment, Shared: d.sharedForPrograms, Profiles: d.Profiles, Hurry: d.Hurry, Acted: d.boards.touch, Missing: d.Missing,
 		Newest: newestAlerts, Version: d.Version, Log: d.Log,
 		Site: func(ctx context.Context, domain string) (api.Row, bool, error) {
 			b, err := d.boards.recent(ctx)
@@ -27,6 +27,27 @@ func (d *dashboard) programs() http.Handler {
 }
 
 func (r row) forPrograms() api.Row { return api.Row{SiteRow: *r.SiteRow, Norm: r.Norm} }
+
+// sharedForPrograms is the page of shared text.
+func (d *dashboard) sharedForPrograms(ctx context.Context) (api.Shared, error) {
+	b, err := d.boards.recent(ctx)
+	if err != nil {
+		return api.Shared{}, err
+	}
+	found, err := d.shares.get(ctx, b)
+	if err != nil {
+		return api.Shared{}, err
+	}
+	out := api.Shared{Groups: []api.Group{}, Read: found.Read, Total: found.Total}
+	for _, g := range found.groups {
+		x := api.Group{Share: g.Share}
+		for _, m := range g.Members {
+			x.Sites = append(x.Sites, api.Member{Site: m.Domain, Share: m.Share, Words: m.Words, Same: m.Same})
+		}
+		out.Groups = append(out.Groups, x)
+	}
+	return out, nil
+}
 
 // find answers a query as the table of sites does.
 func (d *dashboard) find(ctx context.Context, q api.Query) ([]api.Row, int, error) {

@@ -131,6 +131,7 @@ func TestAPI(t *testing.T) {
 		{"GET", "/alerts", "/alerts?state=given_up", "200", []string{`"id":"alert-001"`, `"next":""`}},
 		{"GET", "/alerts", "/alerts?limit=2", "200", []string{`"next":"alert-001"`}},
 		{"GET", "/alerts", "/alerts?before=alert-118", "200", []string{`"id":"alert-119"`}},
+		{"GET", "/shared", "/shared", "200", []string{`"groups":[]`, `"read":2,"total":2`}},
 		{"GET", "/pending", "/pending", "200", []string{`"total":1`, bridges}},
 		{"POST", "/sites/{site}/release", "/sites/" + url.PathEscape(bridges) + "/release", "204", nil},
 		{"POST", "/sites/{site}/release", "/sites/" + harbour + "/release", "409", nil},

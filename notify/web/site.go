@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -27,11 +26,14 @@ type sitePage struct {
 	At       string
 	When     time.Time
 	Old      bool
+	Newest   int
 	Missing  bool // no version stood at that time
 	Parts    []part
 	Findings []finding
-	Met      int
-	Visits   []record.VisitNote
+	// Met of the Elements of the norm are present; observations are not counted.
+	Met, Elements int
+	Visits        []record.VisitNote
+	Alike         int // other statements that share text with this one, as far as is known
 }
 
 // part is a stretch of the statement: a section, or blocks that belong to none.
@@ -52,6 +54,8 @@ type piece struct {
 type finding struct {
 	record.Finding
 	Anchor string
+	// Observed means that no norm lists it.
+	Observed bool
 }
 
 func (d *dashboard) site(w http.ResponseWriter, r *http.Request) error {
@@ -84,11 +88,14 @@ func (d *dashboard) site(w http.ResponseWriter, r *http.Request) error {
 		}
 		p.Versions = append(p.Versions, n)
 	}
+	p.Alike = d.shares.with(domain)
 	p.Timeline = p.timeline(history, p.Visits)
 	if p.Version != nil {
-		p.Old = p.Version.Number != row.Past.Version
+		// By the history, since the list of sites may be some seconds older.
+		p.Newest = max(p.Version.Number, len(history))
+		p.Old = p.Version.Number != p.Newest
 		p.Parts = parts(p.Version.Document)
-		p.Findings, p.Met = p.judged(p.Version)
+		p.Findings, p.Met, p.Elements = p.judged(p.Version)
 	}
 	return d.show(w, http.StatusOK, "site", p)
 }
@@ -105,7 +112,7 @@ func (p *sitePage) choose(r *http.Request) (err error) {
 		p.Version, err = reader.Version(ctx, domain, n)
 		return err
 	}
-	p.At = strings.TrimSpace(r.URL.Query().Get("at"))
+	p.At = clipped(strings.TrimSpace(r.URL.Query().Get("at")), 40)
 	if p.At == "" {
 		p.Version, err = reader.Version(ctx, domain, 0)
 		if p.d.Missing(err) {
@@ -191,7 +198,7 @@ func pieces(blocks []record.Block) []piece {
 
 // judged orders findings by how much they matter: what the norm requires and is
 // not there comes first.
-func (p *sitePage) judged(v *record.Version) (out []finding, met int) {
+func (p *sitePage) judged(v *record.Version) (out []finding, met, asked int) {
 	anchors := map[string]string{}
 	for _, x := range p.Parts {
 		if _, ok := anchors[x.Heading]; !ok {
@@ -201,11 +208,15 @@ func (p *sitePage) judged(v *record.Version) (out []finding, met int) {
 	for _, f := range v.Findings {
 		g := finding{Finding: f}
 		g.Title, g.Citation = p.element(p.Row.Norm, f)
+		g.Observed = strings.Contains(f.ID, ".") // which no element's id has
 		if f.Evidence != nil {
 			g.Anchor = anchors[f.Evidence.Section]
 		}
-		if f.Status == record.StatusPresent {
-			met++
+		if !g.Observed {
+			asked++
+			if f.Status == record.StatusPresent {
+				met++
+			}
 		}
 		out = append(out, g)
 	}
@@ -221,7 +232,7 @@ func (p *sitePage) judged(v *record.Version) (out []finding, met int) {
 		return 3
 	}
 	slices.SortStableFunc(out, func(x, y finding) int { return weight(x) - weight(y) })
-	return out, met
+	return out, met, asked
 }
 
 // element names what a finding is about in the reader's language, where the
@@ -233,48 +244,10 @@ func (f frame) element(norm string, x record.Finding) (title, citation string) {
 		}
 		for _, e := range p.Elements {
 			if e.ID == x.ID {
-				return first(e.Title[f.Book.Lang], x.Title, e.Title["en"], x.ID), first(x.Citation, e.Citation)
+				return first(e.Title[f.Book.Lang], x.Title, e.Title["en"], x.ID), first(e.Cited[f.Book.Lang], x.Citation, e.Citation)
 			}
 		}
 	}
 	// An observation, which no norm lists.
 	return first(f.Phrase("web.observed."+x.ID), x.Title, x.ID), x.Citation
-}
-
-// snapshot hands out the bytes that a server sent, as a download only: they are
-// evidence and may be anything.
-func (d *dashboard) snapshot(w http.ResponseWriter, r *http.Request) error {
-	domain, digest := r.PathValue("domain"), r.PathValue("digest")
-	s, err := d.Reader.SnapshotOf(r.Context(), domain, digest)
-	if gone := (*record.DroppedBody)(nil); errors.As(err, &gone) {
-		http.Error(w, gone.Error(), http.StatusGone)
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	h := w.Header()
-	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Disposition", `attachment; filename="`+filename(domain, digest)+`"`)
-	h.Set("Content-Length", strconv.Itoa(len(s.Body)))
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'")
-	h.Set("Cache-Control", "private, max-age=86400, immutable") // the address holds the digest
-	h.Set("X-Sha256", digest)
-	if !s.At.IsZero() {
-		h.Set("Last-Modified", s.At.UTC().Format(http.TimeFormat))
-	}
-	w.WriteHeader(http.StatusOK)
-	w.Write(s.Body)
-	return nil
-}
-
-// filename makes a name that is safe on any system.
-func filename(domain, digest string) string {
-	safe := strings.Map(func(r rune) rune {
-		if r == '.' || r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' {
-			return r
-		}
-		return '_'
-	}, domain)
-	return strings.TrimLeft(safe, ".") + "-" + digest[:min(12, len(digest))] + ".bin"
 }

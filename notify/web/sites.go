@@ -20,6 +20,18 @@ type filter struct {
 	Page                      int // from 1
 }
 
+// longestQuery is in letters. Every word of a search is looked for in every site.
+const longestQuery = 200
+
+func clipped(s string, letters int) string {
+	for i := range s {
+		if letters--; letters < 0 {
+			return s[:i]
+		}
+	}
+	return s
+}
+
 // states that the table can be narrowed to, besides those of record.SiteState.
 const (
 	statePending = "pending" // a capture waits
@@ -28,7 +40,7 @@ const (
 
 func filterOf(r *http.Request, sort string) filter {
 	q := r.URL.Query()
-	f := filter{Query: strings.TrimSpace(q.Get("q")), State: q.Get("state"), Label: q.Get("label"), Norm: q.Get("profile"), Sort: q.Get("sort")}
+	f := filter{Query: clipped(strings.TrimSpace(q.Get("q")), longestQuery), State: q.Get("state"), Label: q.Get("label"), Norm: q.Get("profile"), Sort: q.Get("sort")}
 	f.Sort, f.Reverse = strings.CutPrefix(f.Sort, "-")
 	if f.Sort == "" {
 		f.Sort = sort

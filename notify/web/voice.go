@@ -123,6 +123,12 @@ func (v voice) ago(t, now time.Time) string {
 	}
 }
 
+// voice is the one that speaks to a reader.
+func (d *dashboard) voice(r *http.Request) voice {
+	lang, _ := d.language(r)
+	return voice{d.voices.In(lang)}
+}
+
 // langCookie remembers the language that a reader chose.
 const langCookie = "policywatch_lang"
 

@@ -95,8 +95,11 @@ type dashboard struct {
 	voices speech.Voices
 	langs  []string
 	boards *boards
-	base   *url.URL
-	mux    *http.ServeMux
+	shares *shares
+	// guesses holds who gave a wrong password.
+	guesses chan struct{}
+	base    *url.URL
+	mux     *http.ServeMux
 }
 
 // New returns the dashboard. It may be served by several servers at once.
@@ -113,7 +116,7 @@ func New(o Options) http.Handler {
 	if o.Missing == nil {
 		o.Missing = func(error) bool { return false }
 	}
-	d := &dashboard{Options: o, mux: http.NewServeMux(), voices: speech.New(o.Books)}
+	d := &dashboard{Options: o, guesses: make(chan struct{}, 1), mux: http.NewServeMux(), voices: speech.New(o.Books)}
 	for _, lang := range []string{"en", "fa", "ar"} { // the order in which they are offered
 		if slices.ContainsFunc(o.Books, func(b record.Phrasebook) bool { return b.Lang == lang }) {
 			d.langs = append(d.langs, lang)
@@ -122,7 +125,7 @@ func New(o Options) http.Handler {
 	if u, err := url.Parse(o.BaseURL); err == nil && o.BaseURL != "" {
 		d.base = u
 	}
-	d.boards = newBoards(o)
+	d.boards, d.shares = newBoards(o), newShares(o)
 	d.routes()
 	return d.guard(http.HandlerFunc(d.dispatch))
 }
@@ -142,6 +145,8 @@ func (d *dashboard) routes() {
 	page("GET /sites/{domain}/changes/{n}", d.change)
 	page("GET /sites/{domain}/snapshots/{digest}", d.snapshot)
 	page("GET /changes", d.changes)
+	page("GET /shared", d.shared)
+	page("GET /shared/{domain}", d.sharedGroup)
 	page("GET /conformance", d.conformance)
 	page("GET /pending", d.pending)
 	page("GET /alerts", d.alerts)

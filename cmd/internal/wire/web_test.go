@@ -124,3 +124,27 @@ func TestMessagesLeadToTheDashboard(t *testing.T) {
 		}
 	})
 }
+
+// A site on the list is on the dashboard before anybody visited it, and dates are
+// read in the calendars that the command line reads.
+func TestListedSitesAreOnTheDashboard(t *testing.T) {
+	o := newOffice(t, folder)
+	o.session(func(a *wire.App) {
+		site := "/sites/" + url.PathEscape(a.Sites()[0].Domain)
+		get := o.browse(a, false)
+		for _, target := range []string{"/sites", site, "/conformance"} {
+			if w := get("GET", target); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "not visited yet") {
+				t.Errorf("%s before the first visit: %d", target, w.Code)
+			}
+		}
+		o.scan(a, record.VisitNew)
+		if w := o.browse(a, false)("GET", "/sites"); strings.Contains(w.Body.String(), `class="state new"`) {
+			t.Error("still not visited")
+		}
+		for at, want := range map[string]string{"1445-01-01": "holds no version", "1400/01/01": "holds no version", "2100-01-01": "newest version"} {
+			if w := get("GET", site+"?at="+at); !strings.Contains(w.Body.String(), want) {
+				t.Errorf("at %s: %d without %q", at, w.Code, want)
+			}
+		}
+	})
+}

@@ -56,12 +56,35 @@ type Row struct {
 	Norm string
 }
 
+// Shared is which statements share text.
+type Shared struct {
+	Groups []Group `json:"groups" doc:"The largest first."`
+	Read   int     `json:"read" doc:"How many statements were compared so far; the rest is being read."`
+	Total  int     `json:"total"`
+}
+
+// Group is statements of which each stands by at least half in the first one.
+type Group struct {
+	Share int      `json:"share" doc:"How much of a statement stands in another of the group as well, in percent of its words, on average."`
+	Sites []Member `json:"sites" doc:"The most complete statement first."`
+}
+
+// Member is one of them.
+type Member struct {
+	Site  string `json:"site"`
+	Share int    `json:"share" doc:"How much of it is shared, in percent of its words."`
+	Words int    `json:"words"`
+	Same  bool   `json:"same" doc:"Whether another of the group is word for word the same."`
+}
+
 // Options say what is served.
 type Options struct {
 	Reader Reader
 	// Find lists sites, and how many there are in all. Site finds one.
 	Find func(context.Context, Query) (rows []Row, total int, err error)
 	Site func(ctx context.Context, domain string) (Row, bool, error)
+	// Shared tells which statements share text.
+	Shared func(context.Context) (Shared, error)
 	// Moment reads a day, in any calendar, which means its end in UTC, or a time.
 	Moment func(string) (time.Time, error)
 	// Profiles are the legal norms.

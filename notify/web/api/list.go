@@ -48,6 +48,13 @@ func (s *server) listing() {
 		}
 		return &answer[sites]{sites{shown(rows), total, 1, 1}}, nil
 	})
+	get(s, "list-shared", "/shared", "The statements that share text, in groups", func(ctx context.Context, _ *struct{}) (*answer[Shared], error) {
+		found, err := s.Shared(ctx)
+		if err != nil {
+			return nil, s.fail(ctx, "list", err)
+		}
+		return &answer[Shared]{found}, nil
+	})
 	get(s, "list-changes", "/changes", "The latest changes of all statements, the newest first", func(ctx context.Context, in *struct {
 		Since    string `query:"since" maxLength:"40" doc:"Only changes after the end of this day, or after this time; as at= of a statement." example:"2026-01-31"`
 		Severity string `query:"severity" enum:"info,minor,major,critical" default:"info" doc:"The least severity."`
