@@ -31,11 +31,11 @@ type pace struct {
 	*turns
 }
 
-// SharedTurns give hosts' turns out among several clients, each of which spaces its
-// own requests already. Take waits until the host may be asked; done says that it
+// SharedTurns give hosts' turns out among several clients, each of which leaves gap
+// between its own requests already. Take waits until the host may be asked; done says that it
 // was, and how long it is to be left alone now.
 type SharedTurns interface {
-	Take(ctx context.Context, host string) (done func(quiet time.Duration), err error)
+	Take(ctx context.Context, host string, gap time.Duration) (done func(quiet time.Duration), err error)
 }
 
 // turns are the hosts' states. Paces that share them keep the same distance.
@@ -88,7 +88,7 @@ func (p *pace) Fetch(ctx context.Context, r record.Request) (*record.Snapshot, e
 		p.leave(u.Host, t)
 	}()
 	if p.shared != nil {
-		done, err := p.shared.Take(ctx, u.Host)
+		done, err := p.shared.Take(ctx, u.Host, gap)
 		if err != nil {
 			return nil, interrupted(ctx, r.URL, "waiting for the host's turn among several machines")
 		}

@@ -247,10 +247,28 @@ func (c *Coordinator) settle(visit string, a *arrival) {
 		delete(c.over, c.ended[0])
 		c.ended = c.ended[1:]
 	}
+	twin := c.early[visit] // the same report, which came again meanwhile
+	delete(c.early, visit)
 	c.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	c.drop(ctx, a)
+	if twin != nil {
+		c.drop(ctx, twin)
+	}
+}
+
+// outdated drops the reports of a site that belong to visits by an older past.
+func (c *Coordinator) outdated(site, whole string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for visit, a := range c.early {
+		if a.head.Get(headSite) == site && a.head.Get(headWhole) != whole {
+			delete(c.early, visit)
+			c.counts.Repeated++
+			go c.drop(context.Background(), a)
+		}
+	}
 }
 
 // drop removes a report that nobody needs any more. One that stays is known as

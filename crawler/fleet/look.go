@@ -35,12 +35,13 @@ type held struct {
 // still come and is then what the next Look at the same past begins with.
 func (c *Coordinator) Look(ctx context.Context, site record.Site, p record.Prior, last time.Time) *Look {
 	l := &Look{c: c, id: visitID(site, p, last), site: site, prior: p}
+	c.outdated(site.Domain, l.id)
 	at := page(site, p)
 	vantage := ""
 	if c.lead.Vantage != nil {
 		vantage = c.lead.Vantage(site)
 	}
-	o := order{Visit: l.id, Site: site, Prior: priorOf(p), Reader: c.lead.Reader, Rules: c.rules(site, at), Within: visitTime}
+	o := order{Visit: l.id, Whole: l.id, Site: site, Prior: priorOf(p), Reader: c.lead.Reader, Rules: c.rules(site, at), Within: visitTime}
 	l.obs = l.ask(ctx, o, hostOf(site, at), vantage)
 	if f := l.obs.Fault; f != nil && f.Kind.Rule().Absent && c.lead.Second != "" && c.lead.Second != vantage {
 		l.elsewhere(ctx, o, hostOf(site, at))
@@ -58,7 +59,7 @@ func (l *Look) Again(ctx context.Context, page string, doc *record.Document) rec
 	if l.c.lead.Vantage != nil {
 		vantage = l.c.lead.Vantage(l.site)
 	}
-	o := order{Visit: lookID(l.id, "again", fmt.Sprint(l.looks), page, doc.Exact), Site: l.site, Page: page, First: first{doc.Lang, imprintOf(doc.Imprint)},
+	o := order{Visit: lookID(l.id, "again", fmt.Sprint(l.looks), page, doc.Exact), Whole: l.id, Site: l.site, Page: page, First: first{doc.Lang, imprintOf(doc.Imprint)},
 		Reader: l.c.lead.Reader, Rules: l.c.rules(l.site, page), Within: visitTime}
 	return l.ask(ctx, o, hostOf(l.site, page), vantage)
 }

@@ -28,6 +28,8 @@ const Protocol = 1
 const (
 	headProtocol = "Policywatch-Protocol"
 	headVisit    = "Policywatch-Visit"
+	headSite     = "Policywatch-Site"
+	headWhole    = "Policywatch-Whole" // the visit that this look is part of
 	headWorker   = "Policywatch-Worker"
 	headVersion  = "Policywatch-Version"
 	headObject   = "Policywatch-Object" // where the content lies instead
@@ -36,6 +38,7 @@ const (
 // order is what the coordinator asks for: a visit, or another look at one page.
 type order struct {
 	Visit   string
+	Whole   string // the visit that this look is part of, or is
 	Attempt int
 	Site    record.Site
 	Prior   prior

@@ -14,11 +14,14 @@ import (
 
 // Turns give a host to one worker at a time. A worker holds a host from its first
 // request until the quiet time after the last one is over; a hold outlives a worker
-// that dies by more than any quiet time. The servers' clock alone counts.
+// that dies by that time. The servers' clock alone counts.
 //
 // A worker's fetcher takes them beside its own pace. They give nothing out before
 // the worker has joined a fleet, and while the servers cannot be reached.
 type Turns struct {
+	// Longest is how long one request may take.
+	Longest time.Duration
+
 	mu    sync.Mutex
 	l     *link
 	holds map[string]*hold
@@ -34,11 +37,9 @@ type hold struct {
 }
 
 const (
-	// holdLife is how long a hold lasts by itself: longer than a request and the
-	// longest quiet time after it, a minute.
-	holdLife = 3 * time.Minute
-	// holdSpare is how much of that must be left for another request.
-	holdSpare = holdLife / 2
+	// holdSpare is what a hold lasts beyond the longest request and the quiet time
+	// after it: a request that comes soon after needs no new one.
+	holdSpare = 2 * time.Second
 	// holdPoll is the time between two tries for a host that another worker has.
 	holdPoll = 300 * time.Millisecond
 	// sweepEvery is how often holds are looked through.
@@ -51,9 +52,10 @@ func (t *Turns) use(l *link) {
 	t.l, t.holds = l, map[string]*hold{}
 }
 
-// Take waits for the host's turn. The worker has it until done is called with the
-// quiet time that the host wants, and beyond it for that long.
-func (t *Turns) Take(ctx context.Context, host string) (done func(quiet time.Duration), err error) {
+// Take waits for the turn of a host that wants a quiet time of gap after each
+// request. The worker has it until done is called with the quiet time that it came to,
+// and beyond it for that long.
+func (t *Turns) Take(ctx context.Context, host string, gap time.Duration) (done func(quiet time.Duration), err error) {
 	t.mu.Lock()
 	l := t.l
 	t.mu.Unlock()
@@ -61,18 +63,20 @@ func (t *Turns) Take(ctx context.Context, host string) (done func(quiet time.Dur
 		return nil, errors.New("the worker has not joined a fleet")
 	}
 	host = token(host)
+	need := t.Longest + gap
+	life := (need + holdSpare).Truncate(time.Second) + time.Second // the servers count seconds
 	for {
-		h, seq := t.claim(host)
+		h, seq := t.claim(host, need)
 		if h != nil {
 			return func(quiet time.Duration) { t.done(h, quiet) }, nil
 		}
 		began := time.Now()
 		m := nats.NewMsg(l.turnSubject(host))
 		m.Data = []byte(l.Member)
-		ack, err := l.js.PublishMsg(ctx, m, jetstream.WithExpectLastSequencePerSubject(seq), jetstream.WithMsgTTL(holdLife))
+		ack, err := l.js.PublishMsg(ctx, m, jetstream.WithExpectLastSequencePerSubject(seq), jetstream.WithMsgTTL(life))
 		if err == nil {
 			t.mu.Lock()
-			t.holds[host] = &hold{seq: ack.Sequence, until: began.Add(holdLife)}
+			t.holds[host] = &hold{seq: ack.Sequence, until: began.Add(life)}
 			t.start()
 			t.mu.Unlock()
 			continue
@@ -91,16 +95,16 @@ func (t *Turns) Take(ctx context.Context, host string) (done func(quiet time.Dur
 	}
 }
 
-// claim takes a hold that is good for another request. Where there is none it says
+// claim takes a hold that is good for another request, for so long. Where there is none it says
 // which message a new one replaces, 0 for none.
-func (t *Turns) claim(host string) (h *hold, seq uint64) {
+func (t *Turns) claim(host string, need time.Duration) (h *hold, seq uint64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	h = t.holds[host]
 	if h == nil {
 		return nil, 0
 	}
-	if h.users == 0 && time.Until(h.until) < holdSpare {
+	if h.users == 0 && time.Until(h.until) < need {
 		return nil, h.seq
 	}
 	h.users++

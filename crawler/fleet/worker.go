@@ -275,6 +275,8 @@ func (w *Worker) send(ctx context.Context, m jetstream.Msg, o order, obs record.
 	msg := nats.NewMsg(w.reportSubject(o.Visit))
 	msg.Header.Set(headProtocol, protocolToken)
 	msg.Header.Set(headVisit, o.Visit)
+	msg.Header.Set(headWhole, o.Whole)
+	msg.Header.Set(headSite, o.Site.Domain)
 	msg.Header.Set(headWorker, w.Member)
 	msg.Header.Set(headVersion, w.do.Version)
 	for wait := 100 * time.Millisecond; ctx.Err() == nil; wait = min(2*wait, 5*time.Second) {

@@ -149,7 +149,7 @@ func Work(ctx context.Context, o Options, vantage string, concurrency int) error
 		return err
 	}
 	rules := &fleet.Rules{}
-	turns := &fleet.Turns{}
+	turns := &fleet.Turns{Longest: time.Duration(cfg.Crawl.Timeout)}
 	o.turns = turns
 	t, err := NewTools(o)
 	if err != nil {
