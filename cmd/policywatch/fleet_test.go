@@ -365,7 +365,7 @@ func TestFleetIsKilledAgainAndAgain(t *testing.T) {
 			select {
 			case <-stop:
 				return
-			case <-time.After(time.Second + time.Duration(dice.Int64N(int64(every)))):
+			case <-time.After(time.Second + time.Duration(dice.Int64N(int64(min(every, 3*time.Second))))):
 			}
 			victim := workers[dice.IntN(3)]
 			switch dice.IntN(5) {

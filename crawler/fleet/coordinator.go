@@ -137,35 +137,37 @@ func (c *Coordinator) Close() error {
 	return nil
 }
 
-// receive takes reports from now on, those that waited first.
+// receive takes reports from now on, those that waited first. Whenever the servers
+// come back it begins anew with all that are there: a server that was killed may have
+// forgotten its last messages, and number the next ones as those were.
 func (c *Coordinator) receive(ctx context.Context) error {
-	waited, err := c.reports.Info(ctx)
-	if err != nil {
-		return fmt.Errorf("ask for the reports that wait: %w", err)
-	}
-	cons, err := c.reports.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{DeliverPolicy: jetstream.DeliverAllPolicy})
-	if err != nil {
-		return fmt.Errorf("ask for reports: %w", err)
-	}
-	caught := make(chan struct{})
-	left := waited.State.Msgs
-	if left == 0 {
-		close(caught)
-	}
-	cc, err := cons.Consume(func(m jetstream.Msg) {
-		c.arrived(ctx, m)
-		if meta, err := m.Metadata(); err == nil && left > 0 && meta.Sequence.Stream >= waited.State.LastSeq {
-			left = 0
-			close(caught)
+	back := make(chan struct{}, 1)
+	c.nc.SetReconnectHandler(func(*nats.Conn) {
+		c.Log.Info("the fleet's servers can be reached again")
+		select {
+		case back <- struct{}{}:
+		default:
 		}
-	}, jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) { c.Log.Debug("reports", "error", err) }))
+	})
+	stop, caught, err := c.consume(ctx)
 	if err != nil {
-		return fmt.Errorf("ask for reports: %w", err)
+		return err
 	}
 	c.idle.Go(func() {
-		<-ctx.Done()
-		cc.Stop()
-		<-cc.Closed()
+		for ctx.Err() == nil {
+			select {
+			case <-ctx.Done():
+			case <-back:
+				stop()
+				if stop, _, err = c.consume(ctx); err != nil {
+					c.Log.Warn("reports are not taken yet", "error", err)
+					stop = func() {}
+					sleep(ctx, time.Second)
+					back <- struct{}{}
+				}
+			}
+		}
+		stop()
 	})
 	select { // what is not in hand by then is asked for again, and comes once
 	case <-caught:
@@ -175,13 +177,41 @@ func (c *Coordinator) receive(ctx context.Context) error {
 	return nil
 }
 
-// arrived hands a report to whoever waits for it, or keeps it until somebody does.
-func (c *Coordinator) arrived(ctx context.Context, m jetstream.Msg) {
-	meta, err := m.Metadata()
+// consume begins to take reports; caught is closed when those that waited are here.
+func (c *Coordinator) consume(ctx context.Context) (stop func(), caught chan struct{}, err error) {
+	waited, err := c.reports.Info(ctx)
 	if err != nil {
-		return
+		return nil, nil, fmt.Errorf("ask for the reports that wait: %w", err)
 	}
-	a := &arrival{seq: meta.Sequence.Stream, head: m.Headers(), data: m.Data(), at: c.lead.Clock()}
+	cons, err := c.reports.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{DeliverPolicy: jetstream.DeliverAllPolicy})
+	if err != nil {
+		return nil, nil, fmt.Errorf("ask for reports: %w", err)
+	}
+	caught = make(chan struct{})
+	last := waited.State.LastSeq
+	if waited.State.Msgs == 0 {
+		close(caught)
+		last = 0
+	}
+	cc, err := cons.Consume(func(m jetstream.Msg) {
+		meta, err := m.Metadata()
+		if err != nil {
+			return
+		}
+		c.arrived(ctx, &arrival{seq: meta.Sequence.Stream, head: m.Headers(), data: m.Data(), at: c.lead.Clock()})
+		if last > 0 && meta.Sequence.Stream >= last {
+			last = 0
+			close(caught)
+		}
+	}, jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) { c.Log.Debug("reports", "error", err) }))
+	if err != nil {
+		return nil, nil, fmt.Errorf("ask for reports: %w", err)
+	}
+	return func() { cc.Stop(); <-cc.Closed() }, caught, nil
+}
+
+// arrived hands a report to whoever waits for it, or keeps it until somebody does.
+func (c *Coordinator) arrived(ctx context.Context, a *arrival) {
 	visit := a.head.Get(headVisit)
 	c.mu.Lock()
 	defer c.mu.Unlock()

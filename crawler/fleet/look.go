@@ -170,6 +170,7 @@ func (c *Coordinator) await(ctx context.Context, o order, subject string, ch cha
 			return nil
 		case <-look.C:
 			switch out, err := c.queued(ctx, o, subject); {
+			case err == nil && out && c.fetch(ctx, o.Visit):
 			case err != nil || out:
 				missed = 0
 			case missed > 0: // twice: a report may have been on its way
@@ -179,6 +180,16 @@ func (c *Coordinator) await(ctx context.Context, o order, subject string, ch cha
 			}
 		}
 	}
+}
+
+// fetch takes a report that lies on the servers and did not come by itself.
+func (c *Coordinator) fetch(ctx context.Context, visit string) bool {
+	m, err := c.reports.GetLastMsgForSubject(ctx, c.reportSubject(visit))
+	if err != nil {
+		return false
+	}
+	c.arrived(ctx, &arrival{seq: m.Sequence, head: m.Header, data: m.Data, at: c.lead.Clock()})
+	return true
 }
 
 // queued reports whether an order, or what became of it, is on the servers.
