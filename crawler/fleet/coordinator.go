@@ -39,9 +39,10 @@ type Leader struct {
 	Vantage func(record.Site) string
 	// Second is the vantage that is asked when a statement is not there; empty is none.
 	Second string
-	// Scheme is tried first for a bare domain.
-	Scheme string
-	Clock  func() time.Time
+	// Turn waits until no other order for a host is out, and returns what lets the next
+	// one go. The servers hold one order a host anyway; it only saves asking them.
+	Turn  func(ctx context.Context, host string) (end func(), err error)
+	Clock func() time.Time
 }
 
 // Coordinator asks workers for visits. It is safe for concurrent use.
@@ -49,7 +50,6 @@ type Coordinator struct {
 	*link
 	lead  Leader
 	codec *codec
-	hosts turnsHere
 
 	mu      sync.Mutex
 	waiting map[string]chan *arrival // by visit
@@ -103,7 +103,7 @@ func Lead(ctx context.Context, o Options, lead Leader) (*Coordinator, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Coordinator{link: l, lead: lead, hosts: turnsHere{busy: map[string]chan struct{}{}}, waiting: map[string]chan *arrival{}, early: map[string]*arrival{},
+	c := &Coordinator{link: l, lead: lead, waiting: map[string]chan *arrival{}, early: map[string]*arrival{},
 		over: map[string]bool{}, warned: map[string]bool{}}
 	if c.codec, err = newCodec(); err != nil {
 		l.close()
@@ -324,34 +324,4 @@ func (c *Coordinator) content(ctx context.Context, a *arrival) (r report, body [
 	}
 	body, err = c.codec.decode(data, &r)
 	return r, body, err
-}
-
-// turnsHere lets one order for a host be out at a time.
-type turnsHere struct {
-	mu   sync.Mutex
-	busy map[string]chan struct{}
-}
-
-func (t *turnsHere) take(ctx context.Context, host string) (end func(), err error) {
-	for {
-		t.mu.Lock()
-		running, taken := t.busy[host]
-		if !taken {
-			mine := make(chan struct{})
-			t.busy[host] = mine
-			t.mu.Unlock()
-			return func() {
-				t.mu.Lock()
-				delete(t.busy, host)
-				t.mu.Unlock()
-				close(mine)
-			}, nil
-		}
-		t.mu.Unlock()
-		select {
-		case <-running:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
 }

@@ -108,11 +108,13 @@ func (l *Look) End(kept bool) {
 func (l *Look) ask(ctx context.Context, o order, host, vantage string) record.Observation {
 	c := l.c
 	cancelled := record.Observation{Site: l.site.Domain, At: c.lead.Clock(), Fault: &record.Fault{Kind: record.FaultCancelled, Detail: "the visit was interrupted"}}
-	end, err := c.hosts.take(ctx, host)
-	if err != nil {
-		return cancelled
+	if c.lead.Turn != nil {
+		end, err := c.lead.Turn(ctx, host)
+		if err != nil {
+			return cancelled
+		}
+		defer end()
 	}
-	defer end()
 	if vantage == "" {
 		vantage = anywhere
 	}
@@ -228,7 +230,7 @@ func (c *Coordinator) publish(ctx context.Context, o order, subject string) erro
 	m.Header.Set(headVisit, o.Visit)
 	m.Header.Set(headProtocol, protocolToken)
 	c.count(func(n *Counts) { n.Asked++ })
-	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		_, err := c.js.PublishMsg(ctx, m, jetstream.WithMsgID(fmt.Sprintf("%s/%d", o.Visit, o.Attempt)))
 		if err == nil {
 			return nil

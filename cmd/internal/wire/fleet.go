@@ -69,6 +69,7 @@ func (l looker) Look(ctx context.Context, site record.Site, past record.Past) mo
 type leadership struct {
 	*fleet.Coordinator
 	newest atomic.Pointer[App]
+	hosts  turns
 }
 
 func (l *leadership) Read(ctx context.Context, snap *record.Snapshot, site record.Site, prior record.Prior) (*record.Document, *record.Fault) {
@@ -108,7 +109,7 @@ func (w *Watcher) lead(ctx context.Context, t *Tools) error {
 	// archive; until then the tools are enough.
 	l.newest.Store(&App{Tools: t})
 	lead := fleet.Leader{Archive: host + ":" + archive, Version: t.version, Reader: t.reader(), Read: l, Rules: l,
-		Vantage: func(s record.Site) string { return l.newest.Load().config.Fleet.Vantage(s.Domain) }, Second: c.SecondVantage, Scheme: t.config.Crawl.Scheme, Clock: time.Now}
+		Vantage: func(s record.Site) string { return l.newest.Load().config.Fleet.Vantage(s.Domain) }, Second: c.SecondVantage, Turn: l.hosts.take, Clock: time.Now}
 	if l.Coordinator, err = fleet.Lead(ctx, fleetOptions(c, "watch", w.options), lead); err != nil {
 		return err
 	}
