@@ -2,7 +2,6 @@ package fleet
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -304,7 +303,8 @@ func (c *Coordinator) outdated(site, whole string) {
 // drop removes a report that nobody needs any more. One that stays is known as
 // repeated when it comes again, and goes when its time is up.
 func (c *Coordinator) drop(ctx context.Context, a *arrival) {
-	if err := c.reports.DeleteMsg(ctx, a.seq); err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) && ctx.Err() == nil {
+	// By its subject: its number may be another's after a server was killed.
+	if err := c.reports.Purge(ctx, jetstream.WithPurgeSubject(c.reportSubject(a.head.Get(headVisit)))); err != nil && ctx.Err() == nil {
 		c.Log.Debug("a report that is done with stays for now", "error", err)
 	}
 	if object := a.head.Get(headObject); object != "" {
