@@ -43,6 +43,11 @@ func (c *Config) resolve(dir string, env func(string) (string, bool), v *validat
 	}
 	secret("schedule.heartbeat_url", &c.Schedule.HeartbeatURL)
 	secret("web.auth.password", &c.Web.Auth.Password)
+	secret("fleet.password", &c.Fleet.Password)
+	secret("fleet.token", &c.Fleet.Token)
+	for _, p := range []*string{&c.Fleet.Path, &c.Fleet.Credentials, &c.Fleet.TLS.CA, &c.Fleet.TLS.Cert, &c.Fleet.TLS.Key} {
+		abs(p)
+	}
 }
 
 // check validates everything that needs no network.
@@ -73,6 +78,7 @@ func (c *Config) check(v *validator) {
 	}
 	c.Notify.check(v)
 	c.Web.check(v)
+	c.Fleet.check(v)
 }
 
 func (s *Schedule) check(v *validator) {

@@ -17,6 +17,7 @@ type Config struct {
 	Lists  []string `yaml:"lists"`
 	Notify Notify   `yaml:"notify"`
 	Web    Web      `yaml:"web"`
+	Fleet  Fleet    `yaml:"fleet"`
 }
 
 // Store says where the archive lies.
@@ -221,5 +222,6 @@ func Default() Config {
 		Schedule: Schedule{Every: Duration(12 * time.Hour), Jitter: 10, FailNoticeAfter: 3, RemindEvery: Duration(7 * 24 * time.Hour), Drain: Duration(30 * time.Second), HeartbeatMethod: "get"},
 		Notify:   Notify{Lang: "en"},
 		Web:      Web{Listen: "127.0.0.1:8080"},
+		Fleet:    Fleet{Name: "policywatch", Listen: "127.0.0.1:4222", InFlight: 512, RedeliverAfter: Duration(30 * time.Second)},
 	}
 }

@@ -130,7 +130,7 @@ Results go to standard output, everything else to standard error.`,
 	f.BoolVarP(&p.verbose, "verbose", "v", false, "log what is being done")
 	complete(root, "format", func(cmd *cobra.Command) []string { return formats(cmd) })
 	complete(root, "log-format", func(*cobra.Command) []string { return []string{"text", "json"} })
-	root.AddCommand(p.demo(), p.scan(), p.watch(), p.discover(), p.extract(), p.compare(), p.check(), p.history(), p.show(), p.sites(), p.alerts(), p.notify(),
+	root.AddCommand(p.demo(), p.scan(), p.watch(), p.worker(), p.fleet(), p.discover(), p.extract(), p.compare(), p.check(), p.history(), p.show(), p.sites(), p.alerts(), p.notify(),
 		p.dashboard(), p.verify(), p.backup(), p.compact(), p.export(), p.importCommand(), p.reprocess(), p.configCommand(), p.man(), p.version())
 	return root
 }

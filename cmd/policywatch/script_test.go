@@ -17,7 +17,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"policywatch": main})
+	testscript.Main(m, map[string]func(){"policywatch": main, "nats-server": natsMain})
 }
 
 // The command line as its users meet it. Scripts are under testdata/script; a

@@ -20,7 +20,7 @@ import (
 
 func (p *program) watch() *cobra.Command {
 	var lists []string
-	var profile string
+	var profile, fleet string
 	cmd := &cobra.Command{
 		Use: "watch", Aliases: []string{"daemon"},
 		Short: "Visit the sites on their schedule and deliver alerts, until stopped",
@@ -60,17 +60,24 @@ and compact are refused.
 
 It serves the dashboard at web.listen (127.0.0.1:8080; "" for none), with the
 buttons to act, the API under /api/v1 and the metrics under /metrics. An address
-that others can reach needs web.auth.`,
+that others can reach needs web.auth.
+
+With --fleet it makes no visits itself but has them made by workers (policywatch
+worker) that meet it at NATS servers: nats://127.0.0.1:4222, or tls:// and
+credentials (the section fleet of the configuration) on other machines. It alone
+judges, keeps and tells; reports wait for it while it is down. "embedded" is a
+server in the program itself, where it was built with -tags nats.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o := p.options()
-			o.Lists, o.Profile, o.Log = lists, profile, p.log(slog.LevelInfo)
+			o.Lists, o.Profile, o.Fleet, o.Log = lists, profile, fleet, p.log(slog.LevelInfo)
 			return p.watchSites(cmd.Context(), o)
 		},
 	}
 	f := cmd.Flags()
 	f.StringArrayVar(&lists, "domains", nil, "`file` of domains, one a line or CSV with a domain column (may be repeated)")
 	f.StringVar(&profile, "profile", "", "legal profile `id` for every site")
+	fleetFlag(cmd, &fleet, ", or \"embedded\"")
 	return cmd
 }
 

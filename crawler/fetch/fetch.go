@@ -50,6 +50,9 @@ type Options struct {
 	// through. Zero means no pacing of our own; a Crawl-delay that robots.txt
 	// asks for and a Retry-After are honoured all the same.
 	PerHostInterval time.Duration
+	// Turns are taken before each request that is spaced, where other processes ask
+	// the same hosts; nil means that none does.
+	Turns SharedTurns
 	// Robots makes the client obey robots.txt.
 	Robots bool
 	// Rules keeps robots.txt rules beyond the process; nil means memory only.
@@ -100,6 +103,7 @@ func New(o Options) (*Client, error) {
 
 	e := newEngine(trip, &o)
 	p := newPace(e, o.PerHostInterval)
+	p.shared = o.Turns
 	var chain Fetcher = newRetry(p, wait)
 	if o.Robots {
 		e.mayFollow = known.check

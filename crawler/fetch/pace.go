@@ -26,7 +26,16 @@ type pace struct {
 	interval time.Duration
 	// delay is a host's Crawl-delay as far as known; nil means none.
 	delay func(origin string) time.Duration
+	// shared gives out turns beyond this process; nil where nobody else asks.
+	shared SharedTurns
 	*turns
+}
+
+// SharedTurns give hosts' turns out among several clients, each of which leaves gap
+// between its own requests already. Take waits until the host may be asked; done says that it
+// was, and how long it is to be left alone now.
+type SharedTurns interface {
+	Take(ctx context.Context, host string, gap time.Duration) (done func(quiet time.Duration), err error)
 }
 
 // turns are the hosts' states. Paces that share them keep the same distance.
@@ -78,6 +87,17 @@ func (p *pace) Fetch(ctx context.Context, r record.Request) (*record.Snapshot, e
 		<-t.slot
 		p.leave(u.Host, t)
 	}()
+	if p.shared != nil {
+		done, err := p.shared.Take(ctx, u.Host, gap)
+		if err != nil {
+			return nil, interrupted(ctx, r.URL, "waiting for the host's turn among several machines")
+		}
+		defer func() {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			done(time.Until(t.quiet))
+		}()
+	}
 	snap, err := p.next.Fetch(ctx, r)
 	p.heed(u.Host, t, gap, faultOf(err))
 	return snap, err

@@ -32,6 +32,7 @@ const (
 	FaultForbiddenAddress FaultKind = "forbidden_address"
 	FaultNoStatement      FaultKind = "no_statement" // looked everywhere, none found
 	FaultPanicked         FaultKind = "panicked"     // the program tripped over the site; a mistake of ours
+	FaultDeadly           FaultKind = "deadly"       // the visit ended one worker after another
 	FaultCancelled        FaultKind = "cancelled"    // never stored
 )
 
@@ -78,6 +79,7 @@ var faultRules = []FaultRule{
 	{Kind: FaultForbiddenAddress, Colour: "grey"},
 	{Kind: FaultNoStatement, Absent: true, Colour: "red"},
 	{Kind: FaultPanicked, Colour: "red"},
+	{Kind: FaultDeadly, Colour: "red"},
 	{Kind: FaultCancelled, Colour: "grey"},
 }
 

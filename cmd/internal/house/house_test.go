@@ -52,6 +52,9 @@ var ours = map[string][]string{
 	"notify/web/api":     {"store/record", "notify/contract"},
 	"notify/notifytest":  {}, // what the senders' tests share
 
+	"crawler/fleet":          {"store/record"},
+	"crawler/fleet/embedded": {"crawler/fleet"},
+
 	"cmd/internal/demo":      {"store/record"},
 	"cmd/internal/monitor":   {"store/record", "store/speech", "diff", "diff/volatile", "crawler"},
 	"cmd/internal/daemon":    {"store/record", "cmd/internal/monitor", "cmd/internal/schedule"},
@@ -70,7 +73,7 @@ var ours = map[string][]string{
 // everything below it.
 var theirs = map[string][]string{
 	"go.etcd.io/bbolt":                  {"store"},
-	"github.com/klauspost/compress/...": {"store", "crawler/fetch"},
+	"github.com/klauspost/compress/...": {"store", "crawler/fetch", "crawler/fleet"},
 	"github.com/gocolly/colly/v2":       {"crawler/fetch"},
 	"github.com/temoto/robotstxt":       {"crawler/fetch"},
 	"code.dny.dev/ssrf":                 {"crawler/fetch"},
@@ -82,6 +85,9 @@ var theirs = map[string][]string{
 	"github.com/spf13/cobra":            {"cmd/policywatch"},
 	"github.com/wneessen/go-mail/...":   {"notify/mail"},
 	"github.com/danielgtaylor/huma/...": {"notify/web/api"},
+
+	"github.com/nats-io/nats.go/...":        {"crawler/fleet"},
+	"github.com/nats-io/nats-server/v2/...": {"crawler/fleet/embedded"},
 }
 
 // pure lists the packages that see the standard library and text libraries

@@ -30,7 +30,7 @@ type CheckReport = store.CheckReport
 
 // robotsMemory lends the fetcher the archive's memory of robots.txt. It is made
 // before the archive is open and forgets everything until then.
-type robotsMemory struct{ kept *store.RobotsRules }
+type robotsMemory struct{ kept fetch.RuleKeeper }
 
 func (m *robotsMemory) Rules(origin string) ([]byte, bool) {
 	if m.kept == nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"policywatch/configs"
+	"policywatch/crawler/fetch"
 	"policywatch/notify/report"
 	"policywatch/store/record"
 )
@@ -24,11 +25,15 @@ type Options struct {
 	// DB overrides store.path; Lists are added to the configured ones.
 	DB    string
 	Lists []string
+	// Fleet overrides fleet.url.
+	Fleet string
 	// Profile overrides every site's legal profile.
 	Profile string
 	Version string
 	Env     func(string) (string, bool)
 	Log     *slog.Logger
+	// turns are those of a fleet's worker.
+	turns fetch.SharedTurns
 }
 
 // UsageError is a mistake in what the user wrote: flags, arguments or files.
@@ -41,23 +46,30 @@ func usage(format string, args ...any) error { return &UsageError{fmt.Errorf(for
 
 // load reads the configuration that o means.
 func (o Options) load() (configs.Config, error) {
+	cfg, err := o.read()
+	if err != nil {
+		return configs.Config{}, err
+	}
+	if o.DB != "" {
+		cfg.Store.Path = o.DB
+	}
+	if o.Fleet != "" {
+		cfg.Fleet.URL = o.Fleet
+	}
+	return cfg, nil
+}
+
+func (o Options) read() (configs.Config, error) {
 	path := o.ConfigPath
 	if path == "" {
 		if _, err := os.Stat(DefaultConfig); err != nil {
-			cfg := configs.Default()
-			if o.DB != "" {
-				cfg.Store.Path = o.DB
-			}
-			return cfg, nil
+			return configs.Default(), nil
 		}
 		path = DefaultConfig
 	}
 	cfg, err := configs.Load(path, o.Env)
 	if err != nil {
 		return configs.Config{}, &UsageError{err}
-	}
-	if o.DB != "" {
-		cfg.Store.Path = o.DB
 	}
 	return cfg, nil
 }
@@ -68,6 +80,9 @@ func (o Options) load() (configs.Config, error) {
 func CheckConfig(o Options, now time.Time) (cfg any, sites int, next []Forecast, err error) {
 	c, err := o.load()
 	if err != nil {
+		return nil, 0, nil, err
+	}
+	if err := checkFleet(c.Fleet); err != nil {
 		return nil, 0, nil, err
 	}
 	d, err := loadData()

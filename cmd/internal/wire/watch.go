@@ -40,6 +40,8 @@ type Watcher struct {
 	guarded bool
 	exposed bool
 	daemon  atomic.Pointer[daemon.Daemon]
+	// fleet makes the visits; nil where the daemon does.
+	fleet   *leadership
 	closers closers
 
 	mu   sync.Mutex
@@ -78,6 +80,11 @@ func NewWatcher(ctx context.Context, o Options) (*Watcher, *daemon.Setup, error)
 		w.closers.add("note beside the archive", leave)
 	} else { // others will only know that somebody has the archive
 		o.Log.Warn("leave a note beside the archive", "error", err)
+	}
+	if err := w.lead(ctx, t); err != nil {
+		t.Close()
+		w.Close()
+		return nil, nil, err
 	}
 	s, err := w.build(t)
 	if err == nil {
@@ -126,6 +133,10 @@ func (w *Watcher) build(t *Tools) (*daemon.Setup, error) {
 	if err != nil {
 		return nil, err
 	}
+	if w.fleet != nil {
+		a.Monitor.Looker = looker{w.fleet.Coordinator}
+		w.fleet.newest.Store(a)
+	}
 	pages, err := w.dashboard(a)
 	if err != nil {
 		a.Close()
@@ -146,6 +157,9 @@ func samePath(a, b string) bool {
 }
 
 func (t *Tools) watchable() error {
+	if err := checkFleet(t.config.Fleet); err != nil {
+		return err
+	}
 	if len(t.sites) == 0 {
 		return usage("there is no site to watch: name a list with --domains FILE, or write sites: or lists: into %s", DefaultConfig)
 	}
@@ -168,9 +182,13 @@ func (w *Watcher) setup(a *App) *daemon.Setup {
 		defer end()
 		return watch.Check(ctx, site)
 	}
+	workers := a.Concurrency()
+	if w.fleet != nil {
+		workers = a.config.Fleet.InFlight
+	}
 	return &daemon.Setup{
 		Sites: a.sites, Rule: a.rules(), Check: check, Past: a.Store.Past, Deliver: a.deliveries,
-		Workers: a.Concurrency(), Drain: time.Duration(s.Drain), Heartbeat: s.Heartbeat,
+		Workers: workers, Drain: time.Duration(s.Drain), Heartbeat: s.Heartbeat,
 		Ping: heartbeat(s, guarded(a.config.Crawl)),
 		Close: func() {
 			w.mu.Lock()

@@ -91,7 +91,7 @@ func NewTools(o Options) (*Tools, error) {
 		return nil, err
 	}
 	robots := &robotsMemory{}
-	client, err := newClient(cfg.Crawl, robots, o.Version, o.Log)
+	client, err := newClient(cfg.Crawl, robots, o)
 	if err != nil {
 		return nil, err
 	}
@@ -151,10 +151,10 @@ func (t *Tools) Profile(s record.Site) record.Profile {
 	return section.Choose(t.Profiles, s.Domain)
 }
 
-func newClient(c configs.Crawl, robots *robotsMemory, version string, log *slog.Logger) (*fetch.Client, error) {
+func newClient(c configs.Crawl, robots *robotsMemory, o Options) (*fetch.Client, error) {
 	return fetch.New(fetch.Options{
-		Version: version, Contact: c.Contact, Timeout: time.Duration(c.Timeout), MaxBody: int64(c.MaxBody),
-		PerHostInterval: time.Duration(c.PerHostInterval), Robots: c.Robots, Rules: robots, AllowAddresses: networks(c.AllowAddresses), Log: log,
+		Version: o.Version, Contact: c.Contact, Timeout: time.Duration(c.Timeout), MaxBody: int64(c.MaxBody),
+		PerHostInterval: time.Duration(c.PerHostInterval), Robots: c.Robots, Rules: robots, Turns: o.turns, AllowAddresses: networks(c.AllowAddresses), Log: o.Log,
 	})
 }
 
@@ -224,8 +224,9 @@ func (t *Tools) around(db *store.DB) (_ *App, err error) {
 			a.Close()
 		}
 	}()
-	t.robots.kept = db.RobotsRules()
-	a.closers.add("robots.txt rules", func() error { return t.robots.kept.Flush(context.Background()) })
+	rules := db.RobotsRules()
+	t.robots.kept = rules
+	a.closers.add("robots.txt rules", func() error { return rules.Flush(context.Background()) })
 	channels, err := newChannels(t.config)
 	if err != nil {
 		return nil, err
