@@ -38,6 +38,34 @@ func TestDigests(t *testing.T) {
 	}
 }
 
+// A mail behind 100 KB is cut off by some programs: the largest digest stays below,
+// and names every site all the same.
+func TestDigestFitsAMail(t *testing.T) {
+	w := writer(t)
+	w.Links = func(ev record.Event) map[string]string {
+		site := "https://watch.example.org/sites/" + ev.Site
+		return map[string]string{"dashboard": site + "/changes/4", "version": site + "/versions/4"}
+	}
+	var list []record.Alert
+	for i := range 200 { // as many as one digest tells
+		ev := events()["dropped"]
+		ev.Site, ev.Name = fmt.Sprintf("s%03d.example", i), fmt.Sprintf("سازمان نمونهٔ شمارهٔ %03d", i)
+		list = append(list, record.Alert{ID: fmt.Sprintf("pw_%03d", i), Event: ev})
+	}
+	m, err := w.Digest("pw_digest", list, "fa")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.HTML) > 100_000 {
+		t.Errorf("%d bytes of HTML", len(m.HTML))
+	}
+	for _, a := range list {
+		if !strings.Contains(m.HTML, a.Event.Name) || !strings.Contains(m.Text, a.Event.Name) {
+			t.Errorf("%s is not named", a.Event.Site)
+		}
+	}
+}
+
 // A digest says the same in whatever order its alerts are leased.
 func TestDigestOrder(t *testing.T) {
 	w, list := writer(t), alerts()
