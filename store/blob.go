@@ -65,7 +65,7 @@ type blob struct {
 // the committing goroutine, before the transaction; only puts are left to that.
 func (db *DB) pack(ctx context.Context, plain []byte, st int, streams *[streamCount]stream) (blob, error) {
 	if len(plain) > maxBlob {
-		return blob{}, fmt.Errorf("%d bytes are more than the archive takes", len(plain))
+		return blob{}, errTooLong(len(plain))
 	}
 	b := blob{sum: sha256.Sum256(plain), stream: st}
 	var base []byte
@@ -91,12 +91,26 @@ func (db *DB) pack(ctx context.Context, plain []byte, st int, streams *[streamCo
 		}
 	}
 	if st == noStream || len(plain) < sharedLeast || len(plain) > sharedMost {
-		b.row = db.zstd.append(blobHeader(len(plain), 0, len(plain)/4), plain)
+		b.row = db.packWhole(plain)
 		return b, nil
 	}
 	err = db.packKey(ctx, &b, plain)
 	return b, err
 }
+
+// packAlone compresses plain whole, also where the archive has it.
+func (db *DB) packAlone(plain []byte) (blob, error) {
+	if len(plain) > maxBlob {
+		return blob{}, errTooLong(len(plain))
+	}
+	return blob{sum: sha256.Sum256(plain), stream: noStream, row: db.packWhole(plain)}, nil
+}
+
+func (db *DB) packWhole(plain []byte) []byte {
+	return db.zstd.append(blobHeader(len(plain), 0, len(plain)/4), plain)
+}
+
+func errTooLong(n int) error { return fmt.Errorf("%d bytes are more than the archive takes", n) }
 
 // packKey compresses what a stream begins with: as a delta on the shared key that
 // is most like it, or, where that would not halve it, whole and for others to share.
@@ -109,7 +123,7 @@ func (db *DB) packKey(ctx context.Context, b *blob, plain []byte) error {
 		}
 		if mine {
 			b.offer = key
-			b.row = db.zstd.append(blobHeader(len(plain), 0, len(plain)/4), plain)
+			b.row = db.packWhole(plain)
 			return nil
 		}
 		var base []byte
@@ -139,7 +153,7 @@ func (db *DB) share(plain, base []byte, key uint64) (row []byte, ok bool) {
 	var whole []byte
 	alone := func() int {
 		if whole == nil {
-			whole = db.zstd.append(blobHeader(len(plain), 0, len(plain)/4), plain)
+			whole = db.packWhole(plain)
 		}
 		return len(whole)
 	}

@@ -26,9 +26,9 @@ import (
 // with it, is refused with ErrStale: the visit was judged on an older state.
 // v is not kept and not changed.
 func (db *DB) Commit(ctx context.Context, v record.Visit) error {
-	err := db.commit(ctx, v)
+	err := db.commit(ctx, v, false)
 	for tries := 0; errors.Is(err, errGone) && tries < 3; tries++ {
-		err = db.commit(ctx, v)
+		err = db.commit(ctx, v, tries == 2)
 	}
 	if err != nil {
 		return fmt.Errorf("store: commit a visit of %s: %w", v.Site.Domain, err)
@@ -36,8 +36,10 @@ func (db *DB) Commit(ctx context.Context, v record.Visit) error {
 	return nil
 }
 
-func (db *DB) commit(ctx context.Context, v record.Visit) error {
-	c := &commit{}
+// commit commits a visit; alone, its contents need nothing that the archive holds,
+// and no drop can come between.
+func (db *DB) commit(ctx context.Context, v record.Visit, alone bool) error {
+	c := &commit{alone: alone}
 	stored := false
 	defer func() { c.settle(db, stored) }()
 	if err := c.prepare(ctx, db, v); err != nil {
@@ -73,6 +75,7 @@ type commit struct {
 	note       *noteRow
 	alerts     []outgoing
 	size       int
+	alone      bool
 }
 
 // prepare fills c. What it has added to c.blobs must be settled, even if it fails.
@@ -97,7 +100,7 @@ func (c *commit) prepare(ctx context.Context, db *DB, v record.Visit) error {
 		if v.Fault != nil {
 			st = streamFaultPages
 		}
-		b, err := db.pack(ctx, v.Snapshot.Body, st, &streams)
+		b, err := c.pack(ctx, db, v.Snapshot.Body, st, &streams)
 		if err != nil {
 			return fmt.Errorf("keep the body: %w", err)
 		}
@@ -125,6 +128,13 @@ func (c *commit) prepare(ctx context.Context, db *DB, v record.Visit) error {
 	return nil
 }
 
+func (c *commit) pack(ctx context.Context, db *DB, plain []byte, st int, streams *[streamCount]stream) (blob, error) {
+	if c.alone {
+		return db.packAlone(plain)
+	}
+	return db.pack(ctx, plain, st, streams)
+}
+
 func (c *commit) add(b blob) {
 	c.blobs = append(c.blobs, b)
 	c.size += len(b.row) + 256
@@ -139,7 +149,7 @@ func (c *commit) prepareVersion(ctx context.Context, db *DB, v *record.Version, 
 	}
 	r.summarise(v)
 	keep := func(to *string, what string, plain []byte, st int) error {
-		b, err := db.pack(ctx, plain, st, streams)
+		b, err := c.pack(ctx, db, plain, st, streams)
 		if err != nil {
 			return fmt.Errorf("keep the %s: %w", what, err)
 		}

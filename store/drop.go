@@ -119,7 +119,8 @@ func (db *DB) DropBodies(ctx context.Context, before, now time.Time, policy stri
 type dropping struct {
 	sum    digest
 	serial uint64
-	deltas int // between it and a whole blob
+	key    uint64 // the blob that it is a delta on, 0 for none
+	deltas int    // between it and a whole blob
 }
 
 // dropPlan is what a run has found out; each finding is checked again when it is
@@ -169,14 +170,15 @@ func (db *DB) planDrops(ctx context.Context, before time.Time) (*dropPlan, error
 			if !ok {
 				return nil // dropped before, or damaged, which Check tells
 			}
-			if may, err := mayDrop(tx, sum, before); err != nil || !may {
+			may, err := mayDrop(tx, sum, before)
+			if err != nil || !may {
 				return err
 			}
-			deltas, err := deltasOf(tx, serial)
-			if err != nil {
+			d := dropping{sum: sum, serial: serial}
+			if d.key, d.deltas, err = deltasOf(tx, serial); err != nil {
 				return nil // what it is a delta on is damaged
 			}
-			p.drops = append(p.drops, dropping{sum, serial, deltas})
+			p.drops = append(p.drops, d)
 			p.deltas[serial] = nil
 			return nil
 		}); err != nil {
@@ -190,25 +192,27 @@ func (db *DB) planDrops(ctx context.Context, before time.Time) (*dropPlan, error
 	return p, nil
 }
 
-// deltasOf counts the deltas between a blob and a whole one.
-func deltasOf(tx *bolt.Tx, serial uint64) (n int, err error) {
-	for {
+// deltasOf counts the deltas between a blob and a whole one, and names the first
+// blob on that way.
+func deltasOf(tx *bolt.Tx, serial uint64) (key uint64, n int, err error) {
+	for ; n <= maxDeltas; n++ {
 		row, err := getRow(tx, bucketBlobs, serialKey(serial))
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		h, err := parseBlob(row)
 		if err != nil {
-			return 0, damage(bucketBlobs, serialKey(serial), "%v", err)
+			return 0, 0, damage(bucketBlobs, serialKey(serial), "%v", err)
+		}
+		if n == 0 {
+			key = h.key
 		}
 		if h.key == 0 {
-			return n, nil
-		}
-		if n++; n > maxDeltas {
-			return 0, damage(bucketBlobs, serialKey(serial), "it is a delta where none may be")
+			return key, n, nil
 		}
 		serial = h.key
 	}
+	return 0, 0, damage(bucketBlobs, serialKey(serial), "it is a delta where none may be")
 }
 
 // spareOthers takes out of a set of bodies those whose bytes are also some other

@@ -33,6 +33,9 @@ func (db *DB) drop(tx *bolt.Tx, p *dropPlan, d *dropping, now time.Time, policy 
 	if err != nil {
 		return 0, false, damage(bucketBlobs, key, "%v", err)
 	}
+	if h.key != d.key {
+		return 0, false, nil // another run made it the key of deltas that this plan does not know; the next run does
+	}
 	size = int64(h.size)
 	if err := db.rekey(tx, p, d, h.key); err != nil {
 		return 0, false, err

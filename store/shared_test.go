@@ -244,3 +244,21 @@ func BenchmarkSketch(b *testing.B) {
 		sketchOf(page)
 	}
 }
+
+// A visit whose keys are dropped again and again under it needs none in the end.
+func TestCommitAlone(t *testing.T) {
+	ctx := context.Background()
+	db := openHere(t)
+	for i, domain := range []string{"a.gov", "b.gov", "c.gov"} {
+		body := likePage(1, "a.gov", min(i, 1)) // c.gov sends what b.gov sent
+		if err := db.commit(ctx, bodyVisit(domain, i, body), i > 0); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := db.SnapshotOf(ctx, domain, Digest(body)); err != nil || !bytes.Equal(s.Body, body) {
+			t.Errorf("%s: %v", domain, err)
+		}
+	}
+	if keys, _ := packed(t, db); fmt.Sprint(keys) != "[0 0]" {
+		t.Errorf("key blobs: %v", keys)
+	}
+}
