@@ -251,7 +251,8 @@ func (db *DB) unpack(tx *bolt.Tx, key []byte) ([]byte, error) {
 }
 
 // unpackWithin is unpack for a blob that is at most so many deltas away from one
-// that is whole; so rows that lead in a circle end.
+// that is whole; so rows that lead in a circle end. With 0 the result is for reading
+// only.
 func (db *DB) unpackWithin(tx *bolt.Tx, key []byte, deltas int) ([]byte, error) {
 	row, err := getRow(tx, bucketBlobs, key)
 	if err != nil {
@@ -264,6 +265,9 @@ func (db *DB) unpackWithin(tx *bolt.Tx, key []byte, deltas int) ([]byte, error) 
 	if err != nil {
 		return nil, damage(bucketBlobs, key, "%v", err)
 	}
+	if deltas == 0 && h.key == 0 {
+		return db.shared.unpacked(binary.BigEndian.Uint64(key), row, func() ([]byte, error) { return db.unpackRow(key, h, nil) })
+	}
 	var base []byte
 	if h.key != 0 {
 		if deltas == 0 {
@@ -273,6 +277,10 @@ func (db *DB) unpackWithin(tx *bolt.Tx, key []byte, deltas int) ([]byte, error) 
 			return nil, damage(bucketBlobs, key, "it is a delta on blob %x, which cannot be read", serialKey(h.key))
 		}
 	}
+	return db.unpackRow(key, h, base)
+}
+
+func (db *DB) unpackRow(key []byte, h blobHead, base []byte) ([]byte, error) {
 	plain, err := db.zstd.plain(h, base)
 	if err != nil {
 		return nil, damage(bucketBlobs, key, "%v", err)

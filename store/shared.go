@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/binary"
+	"hash/crc32"
 	"slices"
 	"sync"
 
@@ -28,6 +29,9 @@ const (
 	// together with another like it.
 	sharedLeast = 256
 	sharedMost  = window / 2
+	// unpackedMost is how many bytes of shared keys are kept unpacked: what a scan
+	// of sites that are made with a few systems asks for again and again.
+	unpackedMost = 4 << 20
 )
 
 // kindOf is the kind of content in a stream; only contents of one kind are shared.
@@ -78,6 +82,47 @@ type sharedKeys struct {
 	keys []*sharedKey // the oldest first
 	// places leads from the least numbers of sketches to the newest key with them.
 	places map[place]*sharedKey
+
+	plain  map[uint64]unpackedKey // by serial
+	recent []uint64               // those in plain, the oldest first
+	size   int                    // of them
+}
+
+// unpackedKey holds for as long as the row has the same checksum.
+type unpackedKey struct {
+	row   uint32
+	plain []byte
+}
+
+// unpacked returns the content of a shared key from a row whose checksum was just
+// found right. Nobody may write to it.
+func (s *sharedKeys) unpacked(serial uint64, row []byte, unpack func() ([]byte, error)) ([]byte, error) {
+	sum := crc32.Checksum(row, castagnoli)
+	s.mu.Lock()
+	k, ok := s.plain[serial]
+	s.mu.Unlock()
+	if ok && k.row == sum {
+		return k.plain, nil
+	}
+	plain, err := unpack()
+	if err != nil || len(plain) > sharedMost {
+		return plain, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ok := s.plain[serial]; ok {
+		return plain, nil // another was faster
+	}
+	if s.plain == nil {
+		s.plain = map[uint64]unpackedKey{}
+	}
+	s.plain[serial] = unpackedKey{sum, plain}
+	s.recent = append(s.recent, serial)
+	for s.size += len(plain); s.size > unpackedMost; s.recent = s.recent[1:] {
+		s.size -= len(s.plain[s.recent[0]].plain)
+		delete(s.plain, s.recent[0])
+	}
+	return plain, nil
 }
 
 type place struct{ kind, number uint64 }
