@@ -170,18 +170,30 @@ func blobHeader(size int, key uint64, data int) []byte {
 	return binary.AppendUvarint(binary.AppendUvarint(b, uint64(size)), key)
 }
 
-// serialOf finds the blob of a digest. A blob that is damaged, or that a
-// damaged row leads to, does not count: the content is then stored anew.
+// serialOf finds the blob of a digest. One that is damaged, or is a delta on one
+// that is, or that a damaged row leads to, does not count: the content is then
+// stored anew.
 func serialOf(tx *bolt.Tx, sum digest) (uint64, bool) {
-	k, err := getRow(tx, bucketDigests, sum[:])
-	if err != nil || len(k) != 8 {
+	first, err := getRow(tx, bucketDigests, sum[:])
+	if err != nil || len(first) != 8 {
 		return 0, false
 	}
-	row, err := getRow(tx, bucketBlobs, k)
-	if err != nil || row == nil {
-		return 0, false
+	k := first
+	for range maxDeltas + 1 {
+		row, err := getRow(tx, bucketBlobs, k)
+		if err != nil || row == nil {
+			return 0, false
+		}
+		h, err := parseBlob(row)
+		if err != nil {
+			return 0, false
+		}
+		if h.key == 0 {
+			return binary.BigEndian.Uint64(first), true
+		}
+		k = serialKey(h.key)
 	}
-	return binary.BigEndian.Uint64(k), true
+	return 0, false
 }
 
 // putBlob stores a packed blob and returns its serial, which may be one that

@@ -47,7 +47,8 @@ type sharedKey struct {
 	like   sketch
 	serial uint64 // set before stored is closed; 0 if it never will be
 	// stored is closed when the visit that brings the blob is committed or given up.
-	stored chan struct{}
+	stored  chan struct{}
+	instead uint64 // the serial of the key that is forgotten for this one
 }
 
 func (k *sharedKey) encode() []byte {
@@ -142,6 +143,7 @@ func (s *sharedKeys) nearest(kind uint64, like *sketch) (k *sharedKey) {
 
 func (s *sharedKeys) add(k *sharedKey) {
 	if len(s.keys) == sharedKnown {
+		k.instead = s.keys[0].serial
 		s.remove(s.keys[0])
 	}
 	if s.places == nil {
@@ -283,9 +285,14 @@ func (db *DB) knowShared() error {
 	return err
 }
 
-// putShared keeps what a blob that was just stored means for sharing.
+// putShared keeps what a blob that was just stored means for sharing. Rows that
+// nobody would look at again go.
 func putShared(tx *bolt.Tx, b *blob, serial uint64) error {
+	shared := tx.Bucket([]byte(bucketShared))
 	if b.offer != nil {
+		if err := shared.Delete(serialKey(b.offer.instead)); err != nil {
+			return err
+		}
 		return put(tx, bucketShared, serialKey(serial), (&sharedKey{kind: b.offer.kind, like: b.offer.like}).encode())
 	}
 	if b.lent == nil {
@@ -299,6 +306,8 @@ func putShared(tx *bolt.Tx, b *blob, serial uint64) error {
 	if !ok {
 		return nil
 	}
-	k.used++
+	if k.used++; k.used >= sharers {
+		return shared.Delete(serialKey(b.key))
+	}
 	return put(tx, bucketShared, serialKey(b.key), k.encode())
 }

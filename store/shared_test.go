@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -153,7 +154,7 @@ func TestSharedKeyThatIsGivenUp(t *testing.T) {
 }
 
 // A damaged key takes those on it with it, by name, and nobody else; what comes
-// later does not build on it.
+// later does not build on it, and what comes again is kept again.
 func TestDamagedSharedKey(t *testing.T) {
 	ctx := context.Background()
 	db, err := Open(ctx, Options{Path: filepath.Join(t.TempDir(), "policywatch.db")})
@@ -200,8 +201,11 @@ func TestDamagedSharedKey(t *testing.T) {
 	keep("a2.gov", 5)
 	keep("b1.gov", 5)
 	check(9)
-	if _, err := db.SnapshotOf(ctx, "a2.gov", Digest(likePage('a', "a2.gov", 5))); err != nil {
-		t.Error(err)
+	for _, visit := range []int{5, 1} { // the latter was lost, and comes again
+		keep("a2.gov", visit)
+		if _, err := db.SnapshotOf(ctx, "a2.gov", Digest(likePage('a', "a2.gov", visit))); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -260,5 +264,36 @@ func TestCommitAlone(t *testing.T) {
 	}
 	if keys, _ := packed(t, db); fmt.Sprint(keys) != "[0 0]" {
 		t.Errorf("key blobs: %v", keys)
+	}
+}
+
+// What is remembered of shared keys is bounded, in memory and in the file.
+func TestSharedKeysAreBounded(t *testing.T) {
+	ctx := context.Background()
+	db := openHere(t)
+	db.shared.read = true
+	for i := range sharedKnown { // as many as there may be, long ago
+		db.shared.add(&sharedKey{kind: 9, like: sketchOf(noise(uint64(i), 300)), serial: uint64(i + 1e6), stored: closed})
+	}
+	if err := db.write(ctx, 0, func(tx *bolt.Tx) error { return put(tx, bucketShared, serialKey(1e6), (&sharedKey{kind: 9}).encode()) }); err != nil {
+		t.Fatal(err)
+	}
+	for i := range sharers + 2 {
+		domain := fmt.Sprintf("s%02d.gov", i)
+		if err := db.Commit(ctx, bodyVisit(domain, 0, likePage(1, domain, 0))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var rows []uint64
+	if err := db.peek(func(tx *bolt.Tx) error {
+		return tx.Bucket([]byte(bucketShared)).ForEach(func(k, _ []byte) error {
+			rows = append(rows, binary.BigEndian.Uint64(k))
+			return nil
+		})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if fmt.Sprint(rows) != fmt.Sprint([]uint64{sharers + 2}) || len(db.shared.keys) != sharedKnown || len(db.shared.places) > sharedPlaces*sharedKnown {
+		t.Errorf("rows %v, %d keys, %d places", rows, len(db.shared.keys), len(db.shared.places))
 	}
 }
