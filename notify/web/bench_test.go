@@ -119,13 +119,15 @@ func BenchmarkTenThousandSites(b *testing.B) {
 			}
 		})
 	}
-	b.Run("cold", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			b.StopTimer()
-			h := open()
-			b.StartTimer()
-			get(b, h, "/")
-		}
-	})
+	for _, target := range []string{"/", "/sites"} {
+		b.Run("cold"+target, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				b.StopTimer()
+				h := open()
+				b.StartTimer()
+				get(b, h, target)
+			}
+		})
+	}
 }

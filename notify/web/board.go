@@ -264,18 +264,27 @@ func (k *boards) fold(rows []row) []string {
 
 // orders are the orders of the sites' table, each made when it is first asked for.
 func orders(b *board) map[string]func() []int {
+	ordered := func(less func(x, y int) int) []int {
+		out := make([]int, len(b.rows))
+		for i := range out {
+			out[i] = i
+		}
+		slices.SortStableFunc(out, less)
+		return out
+	}
 	by := func(less func(x, y row) int) func() []int {
 		return sync.OnceValue(func() []int {
-			out := make([]int, len(b.rows))
-			for i := range out {
-				out[i] = i
-			}
-			slices.SortStableFunc(out, func(x, y int) int { return less(b.rows[x], b.rows[y]) })
-			return out
+			return ordered(func(x, y int) int { return less(b.rows[x], b.rows[y]) })
 		})
 	}
 	return map[string]func() []int{
-		"name": by(func(x, y row) int { return cmp.Compare(x.Title(), y.Title()) }),
+		"name": sync.OnceValue(func() []int {
+			titles := make([]string, len(b.rows)) // cleaned once, and not at every comparison
+			for i, r := range b.rows {
+				titles[i] = r.Title()
+			}
+			return ordered(func(x, y int) int { return cmp.Compare(titles[x], titles[y]) })
+		}),
 		"state": by(func(x, y row) int {
 			return cmp.Or(cmp.Compare(gravity(x.Past.State), gravity(y.Past.State)), x.Past.LastSuccess.Compare(y.Past.LastSuccess))
 		}),
