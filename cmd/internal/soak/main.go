@@ -4,7 +4,7 @@
 // It ends with exit code 1 when an edit was not told exactly once, something was
 // told that was none, or the daemon grew. `.ci/soak` runs it.
 //
-// What is right it knows from the simulator, a program of its own that says what it
+// What is right it knows from the simulator, a process of its own that says what it
 // edited; it asks the daemon by its API and by what the daemon tells.
 package main
 
@@ -28,13 +28,20 @@ type options struct {
 }
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "simulate" {
+		if err := simulate(os.Args[2:]); err != nil {
+			fmt.Fprintf(os.Stderr, "soak: simulate: %v\n", err)
+			os.Exit(1)
+		}
+		return
+	}
 	var o options
 	flag.Float64Var(&o.minutes, "minutes", 30, "how long to go on")
 	flag.IntVar(&o.sites, "sites", 200, "how many sites to watch")
 	flag.DurationVar(&o.every, "every", 10*time.Second, "time between visits of a site")
 	flag.Int64Var(&o.seed, "seed", 1, "seed of the sites and their edits")
 	flag.StringVar(&o.program, "program", "", "the program to test")
-	flag.StringVar(&o.simulator, "simulator", "", "the simulator of sites")
+	flag.StringVar(&o.simulator, "simulator", "", "the simulator of sites; empty: our own")
 	flag.StringVar(&o.statements, "statements", "", "folder of the statements that the simulator varies")
 	flag.StringVar(&o.work, "work", "", "folder for what is written")
 	flag.Parse()

@@ -72,9 +72,16 @@ func (s *simulator) start() error {
 		return err
 	}
 	defer log.Close()
-	s.cmd = exec.Command(s.simulator, "-n", strconv.Itoa(s.sites), "-port", strconv.Itoa(s.port), "-seed", strconv.FormatInt(s.seed, 10),
+	program, args := s.simulator, []string(nil)
+	if program == "" {
+		if program, err = os.Executable(); err != nil {
+			return err
+		}
+		args = []string{"simulate"}
+	}
+	s.cmd = exec.Command(program, append(args, "-n", strconv.Itoa(s.sites), "-port", strconv.Itoa(s.port), "-seed", strconv.FormatInt(s.seed, 10),
 		"-seeds", s.statements, "-outage", "0.05", "-etag", "0.3", "-latency", asleep.String(),
-		"-life", time.Duration(s.minutes*float64(time.Minute)+float64(time.Hour)).String())
+		"-life", time.Duration(s.minutes*float64(time.Minute)+float64(time.Hour)).String())...)
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	if err := s.cmd.Start(); err != nil {
 		return fmt.Errorf("start the simulator: %w", err)
