@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"cmp"
 	"time"
 
 	"policywatch/cmd/internal/schedule"
@@ -25,23 +24,33 @@ func (a *App) rules() func(record.Site) schedule.Rule {
 }
 
 // timetable is the rule of the schedule, and those of the sites whose own entry says
-// otherwise.
+// more than every, which the site itself knows.
 func timetable(c configs.Config) (all schedule.Rule, own map[string]schedule.Rule) {
 	s := c.Schedule
-	all = schedule.Rule{Every: time.Duration(s.Every), Jitter: float64(s.Jitter) / 100, Windows: windows(s.Windows, s.Zone), NoticeAfter: s.FailNoticeAfter}
+	zones := map[string]*time.Location{} // many sites share one, and each takes memory
+	zone := func(name string) *time.Location {
+		if zones[name] == nil {
+			zones[name], _ = configs.Location(name) // checked with the configuration
+		}
+		return zones[name]
+	}
+	all = schedule.Rule{Every: time.Duration(s.Every), Jitter: float64(s.Jitter) / 100, Windows: windows(s.Windows, zone(s.Zone)), NoticeAfter: s.FailNoticeAfter}
 	if !s.Cron.IsZero() {
 		all.Turns = s.Cron.In(all.Windows.Zone)
 	}
 	own = map[string]schedule.Rule{}
 	for _, site := range c.Sites {
-		if _, twice := own[site.Domain]; twice { // the first entry counts
+		_, twice := own[site.Domain] // the first entry counts
+		if twice || site.Cron.IsZero() && len(site.Windows) == 0 && site.Zone == "" {
 			continue
 		}
-		r, list, zone, cron := all, s.Windows, cmp.Or(site.Zone, s.Zone), s.Cron
+		r, cron := all, s.Cron
 		if len(site.Windows) > 0 {
-			list = site.Windows
+			r.Windows = windows(site.Windows, all.Windows.Zone)
 		}
-		r.Windows = windows(list, zone)
+		if site.Zone != "" {
+			r.Windows.Zone = zone(site.Zone)
+		}
 		switch {
 		case site.Every > 0:
 			r.Every, r.Turns, cron = time.Duration(site.Every), nil, configs.Cron{}
@@ -56,11 +65,8 @@ func timetable(c configs.Config) (all schedule.Rule, own map[string]schedule.Rul
 	return all, own
 }
 
-func windows(list []configs.Window, zone string) schedule.Windows {
-	w := schedule.Windows{Zone: time.Local}
-	if l, err := time.LoadLocation(zone); zone != "" && err == nil { // checked with the configuration
-		w.Zone = l
-	}
+func windows(list []configs.Window, zone *time.Location) schedule.Windows {
+	w := schedule.Windows{Zone: zone}
 	for _, x := range list {
 		w.List = append(w.List, schedule.Window{Days: x.Days, From: x.From, To: x.To})
 	}
