@@ -81,11 +81,9 @@ type run struct {
 	mu     sync.Mutex
 	now    *shift
 	counts counts
-	// ill holds how the last visits of the sites ended that failed, as far as this life
-	// of the daemon knows.
-	ill  map[string]record.FaultKind
-	file report // of the heartbeat's file
-	ping pinger
+	ill    map[string]illness
+	file   report // of the heartbeat's file
+	ping   pinger
 	// aside is what goes on beside the visits of the newest setup, and must have ended
 	// before the archive is closed.
 	aside sync.WaitGroup
@@ -105,7 +103,7 @@ type shift struct {
 // in order, ErrCut or ErrAtOnce when not. It closes every setup that it was given,
 // unless it ends at once.
 func (d *Daemon) Run(ctx context.Context, first *Setup) error {
-	r := &run{Daemon: d, counts: counts{since: d.Clock(), tally: newTally()}, ill: map[string]record.FaultKind{}}
+	r := &run{Daemon: d, counts: counts{since: d.Clock(), tally: newTally()}, ill: map[string]illness{}}
 	r.sched = &schedule.Scheduler{Visit: r.visit, Clock: d.Clock, Log: d.Log}
 	visits, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
@@ -176,7 +174,7 @@ func (r *run) begin(ctx context.Context, s *Setup) error {
 	old := r.now
 	r.now = next
 	r.counts.success = later(r.counts.success, success)
-	maps.DeleteFunc(r.ill, func(domain string, _ record.FaultKind) bool { _, listed := next.places[domain]; return !listed })
+	maps.DeleteFunc(r.ill, func(domain string, _ illness) bool { _, listed := next.places[domain]; return !listed })
 	r.mu.Unlock()
 	go func() {
 		defer close(ended)

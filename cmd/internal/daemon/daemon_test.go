@@ -393,7 +393,8 @@ func TestStoppedBeforeItBegan(t *testing.T) {
 }
 
 // A site that goes on failing is logged when it begins, when it is one time too many,
-// when it fails otherwise, and when it is over; not at every visit.
+// when it fails otherwise, and when it is over; not at every visit, and not for a
+// network fault that nobody is told of.
 func TestARepeatedFaultIsLoggedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t)
@@ -408,8 +409,10 @@ func TestARepeatedFaultIsLoggedOnce(t *testing.T) {
 			res := monitor.Result{Site: site.Domain, State: record.VisitUnchanged}
 			kind := record.FaultHTTP5xx
 			switch up := time.Since(began); {
-			case up > 60*time.Minute:
+			case up > 90*time.Minute:
 				kind = ""
+			case up > 60*time.Minute:
+				kind = record.FaultMaintenance
 			case up > 30*time.Minute:
 				kind = record.FaultDNS
 			}
@@ -434,7 +437,7 @@ func TestARepeatedFaultIsLoggedOnce(t *testing.T) {
 			}
 		}
 		want := []string{"fault=http_5xx failures=1", "fault=http_5xx failures=3"}
-		if len(got) != 4 || !slices.Equal(got[:2], want) || !strings.HasPrefix(got[2], "fault=dns ") || got[3] != "recovered_from=dns" {
+		if len(got) != 4 || !slices.Equal(got[:2], want) || !strings.HasPrefix(got[2], "fault=maintenance ") || got[3] != "recovered_from=maintenance" {
 			t.Errorf("logged: %q", got)
 		}
 	})

@@ -70,42 +70,58 @@ func (r *run) latest(site record.Site, rule schedule.Rule) schedule.Rule {
 }
 
 // ended counts a visit and logs it: what is news to everyone, the rest to who wants
-// every detail. A site that goes on failing as it did is no news, until it is one too
-// many.
+// every detail.
 func (r *run) ended(site record.Site, res monitor.Result, past record.Past, took time.Duration, rule schedule.Rule, next time.Time) {
-	fault := res.State == record.VisitFault
 	r.mu.Lock()
 	r.counts.visits++
-	if fault {
+	if res.State == record.VisitFault {
 		r.counts.faults++
 	}
 	r.counts.count(res, took)
 	r.counts.success = later(r.counts.success, past.LastSuccess)
 	mended := !r.counts.trouble.IsZero()
 	r.counts.trouble = time.Time{}
-	before, ill := r.ill[site.Domain]
-	if fault {
-		r.ill[site.Domain] = res.Fault
-	} else {
-		delete(r.ill, site.Domain)
-	}
+	before := r.ill[site.Domain]
+	news := r.news(site.Domain, res, past.Failures == rule.NoticeAfter)
 	r.mu.Unlock()
 	if mended {
 		r.Log.Info("the archive works again")
 	}
-	level := slog.LevelInfo
-	if fault && ill && before == res.Fault && past.Failures != rule.NoticeAfter || res.State == record.VisitUnchanged && !ill {
-		level = slog.LevelDebug
+	level := slog.LevelDebug
+	if news {
+		level = slog.LevelInfo
 	}
 	args := []any{"site", res.Site, "state", res.State, "reason", res.Reason, "version", res.Version, "alerts", res.Alerts,
 		"took", took.Round(time.Millisecond), "next", next.UTC().Truncate(time.Second)}
 	switch {
-	case fault:
+	case res.State == record.VisitFault:
 		args = append(args, "fault", res.Fault, "failures", past.Failures, "last_success_age", age(r.Clock(), past.LastSuccess))
-	case ill:
-		args = append(args, "recovered_from", before)
+	case before.kind != "":
+		args = append(args, "recovered_from", before.kind)
 	}
 	r.Log.Log(context.Background(), level, "visited", args...)
+}
+
+// illness is how a site fails, as far as this life of the daemon knows.
+type illness struct {
+	kind record.FaultKind
+	// shown says that it was logged.
+	shown bool
+}
+
+// news reports whether a visit is more than an operator expects, and keeps how the
+// site is. A site that goes on failing as it did is no news until it is one time too
+// many. A network fault is none until somebody is told: it is soon over, or it is our
+// own and all sites have it. r.mu is held.
+func (r *run) news(domain string, res monitor.Result, tooMany bool) bool {
+	before := r.ill[domain]
+	if res.State != record.VisitFault {
+		delete(r.ill, domain)
+		return res.State != record.VisitUnchanged || res.Alerts > 0 || before.shown
+	}
+	news := res.Alerts > 0 || !res.Fault.Rule().Network && (before.kind != res.Fault || tooMany)
+	r.ill[domain] = illness{res.Fault, before.shown || news}
+	return news
 }
 
 // trouble notes that a visit could not be kept. It is logged when it begins: an
