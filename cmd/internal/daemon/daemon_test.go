@@ -394,7 +394,7 @@ func TestStoppedBeforeItBegan(t *testing.T) {
 
 // A site that goes on failing is logged when it begins, when it is one time too many,
 // when it fails otherwise, and when it is over; not at every visit, and not for a
-// network fault that nobody is told of.
+// network fault that may be over soon.
 func TestARepeatedFaultIsLoggedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t)
@@ -406,7 +406,7 @@ func TestARepeatedFaultIsLoggedOnce(t *testing.T) {
 			defer h.mu.Unlock()
 			p := h.past[site.Domain]
 			p.LastVisit = time.Now()
-			res := monitor.Result{Site: site.Domain, State: record.VisitUnchanged}
+			res := monitor.Result{Site: site.Domain, State: record.VisitUnchanged, Version: 1}
 			kind := record.FaultHTTP5xx
 			switch up := time.Since(began); {
 			case up > 90*time.Minute:

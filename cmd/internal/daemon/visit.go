@@ -111,15 +111,15 @@ type illness struct {
 
 // news reports whether a visit is more than an operator expects, and keeps how the
 // site is. A site that goes on failing as it did is no news until it is one time too
-// many. A network fault is none until somebody is told: it is soon over, or it is our
-// own and all sites have it. r.mu is held.
+// many, and neither is a network fault of a site that was read before: it is soon
+// over, or it is our own and all sites have it. r.mu is held.
 func (r *run) news(domain string, res monitor.Result, tooMany bool) bool {
 	before := r.ill[domain]
 	if res.State != record.VisitFault {
 		delete(r.ill, domain)
 		return res.State != record.VisitUnchanged || res.Alerts > 0 || before.shown
 	}
-	news := res.Alerts > 0 || !res.Fault.Rule().Network && (before.kind != res.Fault || tooMany)
+	news := res.Alerts > 0 || tooMany || before.kind != res.Fault && (!res.Fault.Rule().Network || res.Version == 0)
 	r.ill[domain] = illness{res.Fault, before.shown || news}
 	return news
 }
