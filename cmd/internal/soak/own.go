@@ -154,17 +154,23 @@ func (s *state) edit(r *rand.Rand, lang string) {
 	if bank == nil {
 		bank = sentences["en"]
 	}
-	sentence := " " + fmt.Sprintf(bank[r.IntN(len(bank))], 10+r.IntN(9000))
+	sentence := func(i int) string { return " " + fmt.Sprintf(bank[i], 10+r.IntN(9000)) }
 	if len(s.added) > 0 && r.IntN(2) == 0 {
 		i := r.IntN(len(s.added))
 		b := &s.blocks[s.added[i]]
-		b.Text = b.Text[:strings.LastIndex(strings.TrimSuffix(b.Text, "."), ".")+1]
+		cut := strings.LastIndex(strings.TrimSuffix(b.Text, "."), ".") + 1
+		old := b.Text[cut:]
+		b.Text = b.Text[:cut]
 		if r.IntN(2) == 0 {
 			s.kind, s.added = "remove", slices.Delete(s.added, i, i+1)
 			return
 		}
+		// By the other sentence: a number that alone changes again is a counter.
 		s.kind = "replace"
-		b.Text += sentence
+		first, _, _ := strings.Cut(bank[0], "%d")
+		if b.Text += sentence(0); strings.HasPrefix(canon.Text(old), canon.Text(first)) {
+			b.Text = b.Text[:cut] + sentence(1)
+		}
 		return
 	}
 	var free []int
@@ -178,7 +184,7 @@ func (s *state) edit(r *rand.Rand, lang string) {
 	}
 	i := free[r.IntN(len(free))]
 	s.kind, s.added = "insert", append(s.added, i)
-	s.blocks[i].Text += sentence
+	s.blocks[i].Text += sentence(r.IntN(len(bank)))
 }
 
 // dress changes only how the text looks.

@@ -46,6 +46,29 @@ type edit struct {
 	ID    int      `json:"id"`
 	Class string   `json:"class"` // real, cosmetic, outage or none
 	Kinds []string `json:"kinds"`
+	// Ops are the edits one by one, where the simulator tells.
+	Ops []op `json:"ops"`
+}
+
+// op is one edit, with the words before and after it.
+type op struct {
+	Kind   string `json:"kind"`
+	Real   bool   `json:"real"`
+	Before string `json:"before"`
+	After  string `json:"after"`
+}
+
+// number is the number that an edit changed, alone; ok is false for any other edit.
+func (e edit) number() (before, after string, ok bool) {
+	for _, o := range e.Ops {
+		if o.Real && (o.Kind != "number" || ok) {
+			return "", "", false
+		}
+		if o.Real {
+			before, after, ok = o.Before, o.After, true
+		}
+	}
+	return before, after, ok
 }
 
 // asleep is how long answers take while the simulator starts: its epoch is set

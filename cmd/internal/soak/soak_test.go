@@ -35,6 +35,27 @@ func TestReckoning(t *testing.T) {
 	}
 }
 
+// A number that alone changes again may be told or not; any other edit must be.
+func TestANumberThatChangesAgain(t *testing.T) {
+	number := func(before, after string) edit {
+		return edit{Ops: []op{{Kind: "c_yeh"}, {Kind: "number", Real: true, Before: before, After: after}}}
+	}
+	if b, a, ok := number("1", "2").number(); b != "1" || a != "2" || !ok {
+		t.Error("a number that changed alone is not known")
+	}
+	if _, _, ok := (edit{Ops: []op{{Kind: "negate", Real: true}}}).number(); ok {
+		t.Error("another edit is taken for a number's")
+	}
+	tr := newTruth(nil)
+	tr.may[notice{"a", change}]++
+	if wrong := tr.reckon([]told{message("statement.changed", "a")}); len(wrong) != 0 || len(tr.missing()) != 0 {
+		t.Errorf("told once: %q", wrong)
+	}
+	if wrong := tr.reckon([]told{message("statement.changed", "a")}); len(wrong) != 1 {
+		t.Errorf("told twice: %q", wrong)
+	}
+}
+
 // A life that keeps its size passes, peaks and an early rise included; one that grows
 // does not, and one that was too short says nothing.
 func TestGrowth(t *testing.T) {
