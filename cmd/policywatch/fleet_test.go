@@ -42,6 +42,7 @@ func natsMain() {
 type country struct {
 	t     *testing.T
 	text  string
+	n     int // sites
 	hosts []*townHall
 	port  string
 	epoch atomic.Int64
@@ -66,9 +67,9 @@ func newCountry(t *testing.T, n int, pace time.Duration) *country {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &country{t: t, text: string(text), pace: pace}
+	c := &country{t: t, text: string(text), pace: pace, n: n}
 	port := "0"
-	for i := range n {
+	for i := range min(n, mostHosts) {
 		h := &townHall{asked: map[string]int{}, addr: fmt.Sprintf("127.%d.%d.%d", 40+i/62500, i/250%250, i%250+1)}
 		l, err := net.Listen("tcp", net.JoinHostPort(h.addr, port))
 		if err != nil {
@@ -81,11 +82,15 @@ func newCountry(t *testing.T, n int, pace time.Duration) *country {
 		h.addr += ":" + port
 		c.hosts = append(c.hosts, h)
 		srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.serve(h, w, r) })}
+		srv.SetKeepAlivesEnabled(n <= mostHosts)
 		go srv.Serve(l)
 		t.Cleanup(func() { srv.Close() })
 	}
 	return c
 }
+
+// mostHosts is how many listeners fit into a process that may open 20,000 files.
+const mostHosts = 8000
 
 func (c *country) serve(h *townHall, w http.ResponseWriter, r *http.Request) {
 	if !strings.HasPrefix(r.URL.Path, "/privacy") && r.URL.Path != "/deadly" {
@@ -141,14 +146,18 @@ func (c *country) statement(page string, k int) string {
 }
 
 // sites lists what is watched: domain and page. Every tenth statement stands on the
-// host of another site.
+// host of another site, and so do those of sites beyond the number of hosts.
 func (c *country) sites() (out [][2]string) {
-	for i, h := range c.hosts {
-		page := "http://" + h.addr + "/privacy"
-		if i%10 == 9 {
+	for i := range c.n {
+		h := c.hosts[i%len(c.hosts)]
+		domain, page := h.addr, "http://"+h.addr+"/privacy"
+		switch {
+		case i >= len(c.hosts):
+			domain, page = fmt.Sprintf("office%d.example", i), fmt.Sprintf("%s-of-office-%d", page, i)
+		case i%10 == 9:
 			page = "http://" + c.hosts[i-1].addr + "/privacy-of-the-other"
 		}
-		out = append(out, [2]string{h.addr, page})
+		out = append(out, [2]string{domain, page})
 	}
 	return out
 }
@@ -465,10 +474,10 @@ func (c *country) everyoneSeen(dir string, k int, but string, patience time.Dura
 				seen++
 			}
 		})
-		if missing = len(c.hosts) - seen; missing <= 0 {
+		if missing = c.n - seen; missing <= 0 {
 			return
 		}
-		time.Sleep(time.Duration(len(c.hosts)) * time.Millisecond) // a list of many costs the daemon something
+		time.Sleep(time.Duration(c.n) * time.Millisecond / 2) // a list of many costs the daemon something
 	}
 	var out, status bytes.Buffer
 	for _, ask := range []struct {
