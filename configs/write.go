@@ -20,12 +20,32 @@ import (
 // wrote is read back before a byte goes out, so that no name, however strange,
 // makes a file that says something else.
 func WriteSites(w io.Writer, sites []record.Site) error {
-	var b bytes.Buffer
-	b.WriteString("sites:\n")
 	if len(sites) == 0 {
-		b.Reset()
-		b.WriteString("sites: []\n")
+		_, err := io.WriteString(w, "sites: []\n")
+		return err
 	}
+	var all bytes.Buffer
+	all.WriteString(sitesKey)
+	for part := range slices.Chunk(sites, readBack) {
+		if err := writePart(&all, part); err != nil {
+			return fmt.Errorf("write sites: %w", err)
+		}
+	}
+	_, err := w.Write(all.Bytes())
+	return err
+}
+
+const (
+	sitesKey = "sites:\n"
+	// readBack is how many sites are read back at a time: what a reader of YAML makes
+	// of two hundred thousand takes a gigabyte.
+	readBack = 1000
+)
+
+// writePart writes some of the sites, when they read back as they are.
+func writePart(all *bytes.Buffer, sites []record.Site) error {
+	var b bytes.Buffer
+	b.WriteString(sitesKey)
 	want := make([]record.Site, len(sites))
 	for i, s := range sites {
 		s = printable(s)
@@ -44,15 +64,15 @@ func WriteSites(w io.Writer, sites []record.Site) error {
 	}
 	cfg, err := Parse("sites", b.Bytes(), func(string) (string, bool) { return "", false })
 	if err != nil {
-		return fmt.Errorf("write sites: %w", err)
+		return err
 	}
 	for i, s := range cfg.Sites {
 		if got := s.Record(); !reflect.DeepEqual(got, want[i]) {
-			return fmt.Errorf("write sites: %s would be read back as %+v", want[i].Domain, got)
+			return fmt.Errorf("%s would be read back as %+v", want[i].Domain, got)
 		}
 	}
-	_, err = w.Write(b.Bytes())
-	return err
+	all.Write(b.Bytes()[len(sitesKey):])
+	return nil
 }
 
 func writeStrings(b *bytes.Buffer, key string, list []string) {

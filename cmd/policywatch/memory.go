@@ -14,9 +14,9 @@ const (
 )
 
 // setCollector tells the runtime how often to collect. What the program holds for
-// good must not use up the limit: two hundred thousand sites did, and all of the
-// processor's time but half went into looking for garbage. So each collection sets
-// the limit anew, to half as much again as it left alive.
+// good must not use up the limit: two hundred thousand sites did, and half of the
+// processor's time went into looking for garbage. So each collection sets the limit
+// anew, to half as much again as it left alive.
 func setCollector() {
 	debug.SetGCPercent(garbage)
 	debug.SetMemoryLimit(memoryLimit)

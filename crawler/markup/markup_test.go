@@ -123,6 +123,18 @@ func TestTokensAreThoseOfTheParser(t *testing.T) {
 	}
 }
 
+// What costs little for one element must not cost the rest of the page for each.
+func TestManyHiddenScripts(t *testing.T) {
+	page := []byte(strings.Repeat("<script><!-- x --></script>", 100_000))
+	l, n := markup.Lexer{Source: page}, 0
+	for l.Next() != markup.End {
+		n++
+	}
+	if n != 300_000 {
+		t.Errorf("%d tokens", n)
+	}
+}
+
 func FuzzTokens(f *testing.F) {
 	f.Add(page)
 	for _, s := range []string{"<a b", "</", "<", "<!", "<!-", "<!--", "<!---", "<!----", "<script>", "<script></script", "<title></titlex></title >", "<a =b= c='", "<a\x00b \x00=\x00>", "&#x;&#65&#x41;&#0;"} {

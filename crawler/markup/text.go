@@ -2,6 +2,8 @@ package markup
 
 import (
 	"bytes"
+	"io"
+	"strings"
 
 	"golang.org/x/net/html"
 )
@@ -52,7 +54,9 @@ func closes(s []byte, name string) bool {
 // the rules of https://html.spec.whatwg.org/multipage/parsing.html#script-data-state,
 // which nobody wants to write down twice.
 func (l *Lexer) hidden() int {
-	z := html.NewTokenizer(bytes.NewReader(append([]byte("<script>"), l.Source[l.To:]...)))
+	// The rest of the page is read as far as the script goes and not copied: a page may
+	// hold a hundred thousand of them.
+	z := html.NewTokenizer(io.MultiReader(strings.NewReader("<script>"), bytes.NewReader(l.Source[l.To:])))
 	z.Next()
 	if z.Next() == html.TextToken {
 		return len(z.Raw())

@@ -21,6 +21,16 @@ func (q *queue) Pop() any {
 	return e
 }
 
+// until calls f for the entries at i and below whose time comes by a limit.
+func (q queue) until(limit time.Time, i int, f func(*entry)) {
+	if i >= len(q) || q[i].Due.After(limit) {
+		return // and nothing below it comes sooner
+	}
+	f(q[i])
+	q.until(limit, 2*i+1, f)
+	q.until(limit, 2*i+2, f)
+}
+
 // spread gives the overdue entries new times from now on, the longest overdue
 // first. Those that are due alike, as all sites of a new list, are taken in an
 // order of their own: neighbours on a list often share a server.

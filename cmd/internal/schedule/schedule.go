@@ -51,6 +51,7 @@ type Scheduler struct {
 	sites   map[string]*entry
 	queue   queue
 	owners  map[string]*owner
+	busy    map[*entry]bool // whose visits run
 	running int
 	workers int
 	wake    chan struct{}
@@ -196,6 +197,10 @@ func (s *Scheduler) due(now time.Time) (begin []*entry) {
 		o.running++
 		s.running++
 		e.running, e.since, e.asked = true, now, false
+		if s.busy == nil {
+			s.busy = map[*entry]bool{}
+		}
+		s.busy[e] = true
 		begin = append(begin, e)
 	}
 	return begin
@@ -207,6 +212,7 @@ func (s *Scheduler) visit(ctx context.Context, e *entry, domain string) {
 	defer s.mu.Unlock()
 	s.running--
 	e.running = false
+	delete(s.busy, e)
 	o := s.owner(e)
 	o.running--
 	if len(o.waiting) > 0 {
@@ -294,18 +300,23 @@ func (s *Scheduler) Status() Status {
 	defer s.mu.Unlock()
 	now := s.now()
 	st := Status{Sites: len(s.sites), Running: s.running}
-	for _, e := range s.sites {
-		switch {
-		case e.dropped:
+	// Of a long list nearly all is due much later, and is not looked at.
+	for e := range s.busy {
+		st.Longest = max(st.Longest, now.Sub(e.since))
+		if e.dropped {
 			st.Sites--
-		case e.running:
-			st.Longest = max(st.Longest, now.Sub(e.since))
-		case e.Due.Before(now):
-			st.Overdue++
-		case e.Due.Sub(now) <= time.Hour:
-			st.Due++
 		}
 	}
+	for _, o := range s.owners {
+		st.Overdue += len(o.waiting)
+	}
+	s.queue.until(now.Add(time.Hour), 0, func(e *entry) {
+		if e.Due.Before(now) {
+			st.Overdue++
+		} else {
+			st.Due++
+		}
+	})
 	if len(s.queue) > 0 {
 		st.Next = s.queue[0].Due
 	}
