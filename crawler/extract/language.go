@@ -20,6 +20,14 @@ type vote struct {
 	weight float64
 }
 
+// votes are what one spelling says of a text's language.
+type votes struct {
+	function []vote
+	// subject is the one language, plus one, whose statements use the word: a word
+	// of privacy, which two languages never have in common without being told.
+	subject int
+}
+
 const (
 	// A letter says less than a word: loan words and names carry foreign
 	// letters, and Persian is often typed on Arabic keyboards.
@@ -35,6 +43,12 @@ const (
 	sampleRunes = 8000
 	// maxTongues is how many languages the detector can hold.
 	maxTongues = 32
+	// leastTogether is the share that function words and, twice as weighty, the
+	// words of one language's statements reach together where the former leave room
+	// for a doubt. A neighbour shares small words and has its own for the subject.
+	leastTogether = 0.27
+	// shortestSubject is how many bytes such a word has at least.
+	shortestSubject = 5
 )
 
 func (r *Reader) learnLanguages(lex []record.Lexicon) {
@@ -52,10 +66,31 @@ func (r *Reader) learnLanguages(lex []record.Lexicon) {
 			}
 		}
 	}
-	r.known = make(map[string][]vote, len(users))
+	r.known = make(map[string]votes, len(users))
 	for w, us := range users {
+		var v votes
 		for _, u := range us {
-			r.known[w] = append(r.known[w], vote{u, 1 / float64(len(us))})
+			v.function = append(v.function, vote{u, 1 / float64(len(us))})
+		}
+		r.known[w] = v
+	}
+	subjects := map[string]int{}
+	for i, l := range lex[:min(len(lex), maxTongues)] {
+		for _, phrase := range l.Pages.Privacy {
+			for w := range strings.FieldsSeq(key(phrase)) {
+				switch had := subjects[w]; {
+				case len(w) < shortestSubject || len(users[w]) > 0:
+				case had == 0:
+					subjects[w] = i + 1
+				case had != i+1:
+					subjects[w] = -1
+				}
+			}
+		}
+	}
+	for w, s := range subjects {
+		if s > 0 {
+			r.known[w] = votes{subject: s}
 		}
 	}
 }
@@ -63,13 +98,15 @@ func (r *Reader) learnLanguages(lex []record.Lexicon) {
 // census is what the detector has counted of a text so far.
 type census struct {
 	scores      [maxTongues]float64
+	subjects    [maxTongues]int
 	rtl, ltr, n int
 	words       int
 	word        [64]byte
 }
 
 // Language tells the language of a text by its function words and by letters
-// that neighbouring languages do not use, and its direction by the script of
+// that neighbouring languages do not use, where these are few by the words of
+// its privacy statements, and its direction by the script of
 // most of its letters. lang is "" when no known language speaks for itself;
 // dir is always "rtl" or "ltr".
 func (r *Reader) Language(text string) (lang, dir string) {
@@ -84,8 +121,12 @@ func (r *Reader) count(k *census, text string) bool {
 	flush := func() {
 		if len(word) > 0 {
 			k.words++
-			for _, v := range r.known[string(word)] {
-				k.scores[v.tongue] += v.weight
+			v := r.known[string(word)]
+			for _, f := range v.function {
+				k.scores[f.tongue] += f.weight
+			}
+			if v.subject > 0 {
+				k.subjects[v.subject-1]++
 			}
 			word = word[:0]
 		}
@@ -139,10 +180,21 @@ func (r *Reader) verdict(k *census) (lang, dir string) {
 			best = i
 		}
 	}
-	if best < 0 || k.words >= enoughWords && k.scores[best] < leastShare*float64(k.words) {
-		return "", dir // a language that has some words of a known one
+	if best >= 0 && (k.words < enoughWords || k.scores[best] >= leastShare*float64(k.words)) {
+		return r.tongues[best].lang, dir
 	}
-	return r.tongues[best].lang, dir
+	// A legal style has few small words, a heading none; a language that only has
+	// some words of a known one does not speak of the subject in that one's words.
+	most := -1
+	for i := range r.tongues {
+		if n := k.subjects[i]; n > 0 && r.tongues[i].dir == dir && (most < 0 || n > k.subjects[most]) {
+			most = i
+		}
+	}
+	if most >= 0 && (best < 0 || most == best) && k.scores[most]+2*float64(k.subjects[most]) >= leastTogether*float64(k.words) {
+		return r.tongues[most].lang, dir
+	}
+	return "", dir
 }
 
 // enoughSaid is how many words a block must have before its language is doubted:

@@ -41,8 +41,8 @@ func (o Options) Manner() string {
 // Reader reads pages. It is immutable after New and safe for concurrent use.
 type Reader struct {
 	tongues []tongue
-	known   map[string][]vote // folded function word -> languages that use it
-	letters [0x700]uint32     // telling letter -> bit set of tongues
+	known   map[string]votes // folded word -> languages that use it
+	letters [0x700]uint32    // telling letter -> bit set of tongues
 	words   furniture
 	follows map[pair]bool // words that follow one another in known headings
 }
