@@ -91,8 +91,8 @@ func (r *Reader) candidate(ds []draft, i int, strict, noGaps bool) bool {
 	if strict {
 		return false
 	}
-	if d.after && !noGaps && utf8.RuneCountInString(ds[i+1].text) < bodyRunes {
-		return false // an address, a signature
+	if next := ds[i+1].text; d.after && !noGaps && utf8.RuneCountInString(next) < bodyRunes && !look(next).colon {
+		return false // an address, a signature; what a line with a colon introduces is text
 	}
 	return true
 }
@@ -103,7 +103,7 @@ func titleBody(next draft, noGaps bool) bool {
 	if next.kind == record.Heading || next.clause && next.depth < 2 {
 		return false
 	}
-	return next.gap || noGaps || utf8.RuneCountInString(next.text) >= bodyRunes
+	return next.gap || noGaps || next.kind == record.Item && !next.clause || utf8.RuneCountInString(next.text) >= bodyRunes
 }
 
 // promoteRun settles a run of candidates ds[i:j] that follow one another. Two

@@ -2,6 +2,7 @@ package extract_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -142,5 +143,40 @@ func TestTextForms(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A bare line over "we use it for:" and its list is a heading, and so is a lettered
+// title over bullets; an address stays one. X4
+func TestTextHeadingsOverLists(t *testing.T) {
+	const src = `بيان الخصوصية
+
+أوجه الاستخدام
+تستخدم الأمانة المعلومات في:
+١- معالجة الطلبات الواردة من المستفيدين.
+٢- إرسال الرسائل النصية المتعلقة بسير المعاملة.
+
+B. What we collect
+• name and national number
+• address and telephone
+
+Write to us
+River Agency
+12 Mill Lane
+
+The agency keeps the letters of its visitors for as long as it takes to answer them, and no longer than that.
+`
+	d, err := newReader(t).Text([]byte(src), extract.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, b := range d.Blocks {
+		if b.Kind == record.Heading {
+			got = append(got, b.Text)
+		}
+	}
+	if want := []string{"بيان الخصوصية", "أوجه الاستخدام", "B. What we collect"}; !slices.Equal(got, want) {
+		t.Errorf("headings %q, want %q", got, want)
 	}
 }
