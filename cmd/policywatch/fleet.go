@@ -46,7 +46,7 @@ another worker. Exit codes: 0 stopped in order; 2 the configuration is wrong;
 	}
 	fleetFlag(cmd, &url, "")
 	cmd.Flags().StringVar(&vantage, "vantage", "", "`name` of the place that this worker looks from, as in ir")
-	cmd.Flags().IntVar(&concurrency, "concurrency", 0, "visits at a `time` (default: crawl.concurrency)")
+	cmd.Flags().IntVar(&concurrency, "concurrency", 0, "`number` of visits at a time (default: crawl.concurrency)")
 	return cmd
 }
 
