@@ -101,7 +101,7 @@ func (w *Watcher) workers(ctx context.Context) (*web.Fleet, error) {
 	}
 	f := &web.Fleet{Queued: s.Queued, Out: s.Out, Reports: s.Reports}
 	if s.Lag > 0 {
-		f.Oldest = s.At.Add(-s.Lag)
+		f.Oldest = s.At.Add(-time.Duration(s.Lag))
 	}
 	for _, l := range s.Lanes {
 		f.Redelivered += l.Redelivered
