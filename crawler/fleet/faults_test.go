@@ -439,6 +439,9 @@ func TestServersOnOtherMachinesNeedProtection(t *testing.T) {
 	if _, err := fleet.See(t.Context(), fleet.Options{URL: s.URL(), Log: quiet, Token: "wrong"}); err == nil || strings.Contains(err.Error(), "wrong") {
 		t.Errorf("a stranger: %v", err)
 	}
+	if err := fleet.Work(t.Context(), fleet.Options{URL: s.URL(), Log: quiet, Token: "wrong"}, fleet.Labour{}); err == nil || strings.Contains(err.Error(), "wrong") {
+		t.Errorf("a worker that is a stranger: %v", err)
+	}
 	if _, err := fleet.See(t.Context(), fleet.Options{URL: s.URL(), Log: quiet, Token: "s3cret"}); err == nil || !strings.Contains(err.Error(), "no fleet") {
 		t.Errorf("before there is a fleet: %v", err)
 	}
