@@ -185,4 +185,26 @@ func (o Options) nats() ([]nats.Option, error) {
 	return append(opts, nats.Secure(conf)), nil
 }
 
+// answerTime is how long the servers may take to answer. A question that was under
+// way when a server died is never answered, and the time of a visit is an hour.
+const answerTime = 5 * time.Second
+
+// publish puts a message into a stream and returns its number there.
+func (l *link) publish(ctx context.Context, m *nats.Msg, opts ...jetstream.PublishOpt) (uint64, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	ack, err := l.js.PublishMsg(ctx, m, opts...)
+	if err != nil {
+		return 0, err
+	}
+	return ack.Sequence, nil
+}
+
+// last is the last message on a subject of a stream.
+func last(ctx context.Context, s jetstream.Stream, subject string) (*jetstream.RawStreamMsg, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	return s.GetLastMsgForSubject(ctx, subject)
+}
+
 func (l *link) close() { l.nc.Close() }

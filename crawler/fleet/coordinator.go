@@ -318,6 +318,8 @@ func (c *Coordinator) drop(ctx context.Context, a *arrival) {
 func (c *Coordinator) content(ctx context.Context, a *arrival) (r report, body []byte, err error) {
 	data := a.data
 	if object := a.head.Get(headObject); object != "" {
+		ctx, cancel := context.WithTimeout(ctx, 12*answerTime)
+		defer cancel()
 		if data, err = c.bodies.GetBytes(ctx, object); err != nil {
 			return report{}, nil, fmt.Errorf("fetch a report from the object store: %w", err)
 		}

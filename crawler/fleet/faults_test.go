@@ -97,6 +97,8 @@ type cable struct {
 	mu    sync.Mutex
 	conns []net.Conn
 	isCut bool
+	// swallows means that nothing arrives any more, though nobody notices.
+	swallows atomic.Bool
 }
 
 func lay(t *testing.T, url string) *cable {
@@ -125,7 +127,18 @@ func lay(t *testing.T, url string) *cable {
 			}
 			c.mu.Unlock()
 			go io.Copy(in, out)
-			go io.Copy(out, in)
+			go func() {
+				b := make([]byte, 32<<10)
+				for {
+					n, err := in.Read(b)
+					if err != nil {
+						return
+					}
+					if !c.swallows.Load() {
+						out.Write(b[:n])
+					}
+				}
+			}()
 		}
 	}()
 	return c
@@ -135,12 +148,41 @@ func (c *cable) url() string { return "nats://" + c.l.Addr().String() }
 
 func (c *cable) cut() {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.isCut = true
 	c.l.Close()
+	c.mu.Unlock()
+	c.interrupt()
+}
+
+// interrupt ends the connections; the next ones come through.
+func (c *cable) interrupt() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.swallows.Store(false)
 	for _, x := range c.conns {
 		x.Close()
 	}
+	c.conns = nil
+}
+
+// A question whose answer is lost with the server is asked again, however long the
+// visit may take.
+func TestLostAnswersDoNotHoldAVisit(t *testing.T) {
+	url := serve(t)
+	way := lay(t, url)
+	c := lead(t, way.url())
+	defer c.Close()
+	worker(t, url, "w", "", pages(unmodified))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+	defer cancel()
+	way.swallows.Store(true)
+	time.AfterFunc(300*time.Millisecond, way.interrupt) // the order is under way by then
+	began := time.Now()
+	l := c.Look(ctx, record.Site{Domain: "water.example"}, record.Prior{}, time.Time{})
+	if !l.Observation().Unmodified || time.Since(began) > 20*time.Second {
+		t.Errorf("%v after %v", l.Observation().Fault, time.Since(began))
+	}
+	l.End(true)
 }
 
 // A visit that ends one worker after another is given up as the site's fault, and
@@ -396,6 +438,9 @@ func TestServersOnOtherMachinesNeedProtection(t *testing.T) {
 	defer s.Close()
 	if _, err := fleet.See(t.Context(), fleet.Options{URL: s.URL(), Log: quiet, Token: "wrong"}); err == nil || strings.Contains(err.Error(), "wrong") {
 		t.Errorf("a stranger: %v", err)
+	}
+	if err := fleet.Work(t.Context(), fleet.Options{URL: s.URL(), Log: quiet, Token: "wrong"}, fleet.Labour{}); err == nil || strings.Contains(err.Error(), "wrong") {
+		t.Errorf("a worker that is a stranger: %v", err)
 	}
 	if _, err := fleet.See(t.Context(), fleet.Options{URL: s.URL(), Log: quiet, Token: "s3cret"}); err == nil || !strings.Contains(err.Error(), "no fleet") {
 		t.Errorf("before there is a fleet: %v", err)

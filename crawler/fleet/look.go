@@ -186,7 +186,7 @@ func (c *Coordinator) await(ctx context.Context, o order, subject string, ch cha
 
 // fetch takes a report that lies on the servers and did not come by itself.
 func (c *Coordinator) fetch(ctx context.Context, visit string) bool {
-	m, err := c.reports.GetLastMsgForSubject(ctx, c.reportSubject(visit))
+	m, err := last(ctx, c.reports, c.reportSubject(visit))
 	if err != nil {
 		return false
 	}
@@ -197,7 +197,7 @@ func (c *Coordinator) fetch(ctx context.Context, visit string) bool {
 // queued reports whether an order, or what became of it, is on the servers.
 func (c *Coordinator) queued(ctx context.Context, o order, subject string) (bool, error) {
 	for _, s := range []string{subject, aloneSubject(subject)} {
-		m, err := c.visits.GetLastMsgForSubject(ctx, s)
+		m, err := last(ctx, c.visits, s)
 		switch {
 		case errors.Is(err, jetstream.ErrMsgNotFound):
 		case err != nil:
@@ -206,7 +206,7 @@ func (c *Coordinator) queued(ctx context.Context, o order, subject string) (bool
 			return true, nil
 		}
 	}
-	_, err := c.reports.GetLastMsgForSubject(ctx, c.reportSubject(o.Visit))
+	_, err := last(ctx, c.reports, c.reportSubject(o.Visit))
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return false, nil
 	}
@@ -231,7 +231,7 @@ func (c *Coordinator) publish(ctx context.Context, o order, subject string) erro
 	m.Header.Set(headProtocol, protocolToken)
 	c.count(func(n *Counts) { n.Asked++ })
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, time.Second) {
-		_, err := c.js.PublishMsg(ctx, m, jetstream.WithMsgID(fmt.Sprintf("%s/%d", o.Visit, o.Attempt)))
+		_, err := c.link.publish(ctx, m, jetstream.WithMsgID(fmt.Sprintf("%s/%d", o.Visit, o.Attempt)))
 		if err == nil {
 			return nil
 		}

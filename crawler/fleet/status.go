@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -27,11 +28,22 @@ type Status struct {
 	Reports int `json:"reports"`
 	// Lag is the age of the oldest visit that is queued or out, ReportLag that of the
 	// oldest report.
-	Lag       time.Duration `json:"lag"`
-	ReportLag time.Duration `json:"report_lag"`
+	Lag       Seconds `json:"lag_seconds"`
+	ReportLag Seconds `json:"report_lag_seconds"`
 	// Hosts counts the hosts that are being asked, or left in peace after that.
 	Hosts int `json:"hosts"`
 }
+
+// Seconds are a time that JSON writes as a number of seconds.
+type Seconds time.Duration
+
+// MarshalJSON writes the number.
+func (s Seconds) MarshalJSON() ([]byte, error) {
+	return strconv.AppendFloat(nil, time.Duration(s).Seconds(), 'f', 3, 64), nil
+}
+
+// String is that of the duration, to the second.
+func (s Seconds) String() string { return time.Duration(s).Round(time.Second).String() }
 
 // Lane is a queue of visits: of any worker, of a vantage, or of those that go alone
 // because workers died during them.
@@ -134,17 +146,17 @@ func (l *link) Status(ctx context.Context) (s Status, err error) {
 	return s, err
 }
 
-func age(s jetstream.StreamState, now time.Time) time.Duration {
+func age(s jetstream.StreamState, now time.Time) Seconds {
 	if s.Msgs == 0 || s.FirstTime.IsZero() {
 		return 0
 	}
-	return max(0, now.Sub(s.FirstTime))
+	return Seconds(max(0, now.Sub(s.FirstTime)))
 }
 
 // Write writes the status for people.
 func (s Status) Write(w io.Writer) error {
 	fmt.Fprintf(w, "Fleet %s: %d visits queued, %d out, the oldest for %s; %d reports wait, the oldest for %s; %d hosts are being asked.\n",
-		s.Name, s.Queued, s.Out, s.Lag.Round(time.Second), s.Reports, s.ReportLag.Round(time.Second), s.Hosts)
+		s.Name, s.Queued, s.Out, s.Lag, s.Reports, s.ReportLag, s.Hosts)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "MEMBER\tKIND\tVERSION\tVANTAGE\tBUSY\tVISITS\tHEARD OF")
 	for _, m := range s.Members {

@@ -31,6 +31,8 @@ func (l *link) prepare(ctx context.Context) error {
 		switch {
 		case err == nil:
 			return nil
+		case l.nc.IsClosed(): // as when they refuse who we are
+			return fmt.Errorf("the fleet's servers: %w", errors.Join(l.nc.LastError(), err))
 		case ctx.Err() != nil:
 			return fmt.Errorf("wait for the fleet's servers: %w", errors.Join(ctx.Err(), err))
 		case errors.As(err, &api) && api.Code != 503 && api.ErrorCode != jetstream.JSErrCodeStreamNameInUse:

@@ -17,7 +17,7 @@ func (w *Worker) isolate(ctx context.Context, m jetstream.Msg, lane string) erro
 	next := nats.NewMsg(w.orderSubject(lane+alone, host))
 	next.Data, next.Header = m.Data(), m.Headers()
 	id := m.Headers().Get(headVisit) + alone + fmt.Sprint(seqOf(m))
-	if _, err := w.js.PublishMsg(ctx, next, jetstream.WithMsgID(id)); err != nil {
+	if _, err := w.publish(ctx, next, jetstream.WithMsgID(id)); err != nil {
 		var api *jetstream.APIError
 		if !errors.As(err, &api) || api.ErrorCode != streamStoreFailed {
 			return err
@@ -37,6 +37,6 @@ func seqOf(m jetstream.Msg) uint64 {
 // reported reports whether a visit's report waits already: its worker died between
 // sending it and giving back the order.
 func (w *Worker) reported(ctx context.Context, visit string) bool {
-	_, err := w.reports.GetLastMsgForSubject(ctx, w.reportSubject(visit))
+	_, err := last(ctx, w.reports, w.reportSubject(visit))
 	return err == nil
 }

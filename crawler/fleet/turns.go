@@ -104,7 +104,7 @@ func (t *Turns) acquire(ctx context.Context, host string, seq uint64, need time.
 	life := (need + holdSpare).Truncate(time.Second) + time.Second // the servers count seconds
 	got, err := t.put(ctx, host, t.l.Member, seq, life)
 	if err != nil {
-		if m, gerr := t.l.turns.GetLastMsgForSubject(ctx, t.l.turnSubject(host)); gerr == nil && string(m.Data) == free {
+		if m, gerr := last(ctx, t.l.turns, t.l.turnSubject(host)); gerr == nil && string(m.Data) == free {
 			got, err = t.put(ctx, host, t.l.Member, m.Sequence, life)
 		}
 	}
@@ -125,11 +125,7 @@ func (t *Turns) acquire(ctx context.Context, host string, seq uint64, need time.
 func (t *Turns) put(ctx context.Context, host, who string, seq uint64, life time.Duration) (uint64, error) {
 	m := nats.NewMsg(t.l.turnSubject(host))
 	m.Data = []byte(who)
-	ack, err := t.l.js.PublishMsg(ctx, m, jetstream.WithExpectLastSequencePerSubject(seq), jetstream.WithMsgTTL(life))
-	if err != nil {
-		return 0, err
-	}
-	return ack.Sequence, nil
+	return t.l.publish(ctx, m, jetstream.WithExpectLastSequencePerSubject(seq), jetstream.WithMsgTTL(life))
 }
 
 // reassert writes the worker's holds once more after the servers were away: one that

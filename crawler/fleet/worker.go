@@ -269,13 +269,15 @@ func (w *Worker) deliver(ctx context.Context, msg *nats.Msg, o order, data []byt
 	msg.Data = data
 	if int64(len(data)) > w.nc.MaxPayload()-spareBytes {
 		object := fmt.Sprintf("%s-%d", o.Visit, o.Attempt)
+		ctx, cancel := context.WithTimeout(ctx, 12*answerTime)
+		defer cancel()
 		if _, err := w.bodies.PutBytes(ctx, object, data); err != nil {
 			return err
 		}
 		msg.Header.Set(headObject, object)
 		msg.Data = nil
 	}
-	_, err := w.js.PublishMsg(ctx, msg, jetstream.WithMsgID(fmt.Sprintf("%s/%d", o.Visit, o.Attempt)))
+	_, err := w.publish(ctx, msg, jetstream.WithMsgID(fmt.Sprintf("%s/%d", o.Visit, o.Attempt)))
 	return err
 }
 

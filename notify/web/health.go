@@ -27,6 +27,7 @@ type healthPage struct {
 	Size      string
 	Versions  int
 	Outbox    record.OutboxCount
+	Fleet     *Fleet
 }
 
 func (d *dashboard) health(w http.ResponseWriter, r *http.Request) error {
@@ -34,7 +35,7 @@ func (d *dashboard) health(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := healthPage{frame: d.frame(w, r, "health", b), Board: b, Outbox: b.outbox}
+	p := healthPage{frame: d.frame(w, r, "health", b), Board: b, Outbox: b.outbox, Fleet: d.fleet(r.Context())}
 	p.States, p.Ages = p.states(b), p.ages(b)
 	for _, i := range b.sorted["success"]() {
 		x := b.rows[i]

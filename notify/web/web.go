@@ -68,6 +68,8 @@ type Options struct {
 	Revision func() int64
 	// Size is that of the archive in bytes; nil leaves it out.
 	Size func() (int64, error)
+	// Fleet is what the daemon's workers do; nil where it makes its visits itself.
+	Fleet func(context.Context) (*Fleet, error)
 	// Running is what the daemon does that serves the pages; nil where none does.
 	Running func() Running
 	// Hurry makes a site be visited now and reports whether the site is listed; nil

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"policywatch/cmd/internal/daemon"
+	"policywatch/crawler/fleet"
 	"policywatch/notify/web"
 )
 
@@ -70,6 +71,9 @@ func (w *Watcher) dashboard(a *App) (http.Handler, error) {
 	return a.dashboard(func(o *web.Options) {
 		o.Actions = deeds{w}
 		o.Running = w.running
+		if w.fleet != nil {
+			o.Fleet = w.workers
+		}
 		o.Hurry = func(domain string) bool {
 			d := w.daemon.Load()
 			return d != nil && d.Hurry(domain)
@@ -87,6 +91,28 @@ func (w *Watcher) running() web.Running {
 	a := d.Activity()
 	return web.Running{Since: a.Since, Visits: a.Visits, Faults: a.Faults, Unkept: a.Unkept, Took: web.Histogram(a.Took),
 		Due: a.Schedule.Due, Overdue: a.Schedule.Overdue, Busy: a.Schedule.Running, Longest: a.Schedule.Longest, Trouble: a.Trouble, Stale: a.Stale}
+}
+
+// workers is what the fleet does, in the words of the dashboard.
+func (w *Watcher) workers(ctx context.Context) (*web.Fleet, error) {
+	s, err := w.FleetStatus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f := &web.Fleet{Queued: s.Queued, Out: s.Out, Reports: s.Reports}
+	if s.Lag > 0 {
+		f.Oldest = s.At.Add(-time.Duration(s.Lag))
+	}
+	for _, l := range s.Lanes {
+		f.Redelivered += l.Redelivered
+	}
+	for _, m := range s.Members {
+		if m.Kind == "worker" {
+			f.Workers = append(f.Workers, web.Worker{Name: m.Name, Version: m.Version, Vantage: m.Vantage, Busy: m.Busy, Slots: m.Slots, Visits: m.Visits, At: m.At,
+				Stranger: m.Proto != fleet.Protocol})
+		}
+	}
+	return f, nil
 }
 
 // deeds are what a person may do on the dashboard of a daemon: by the newest
