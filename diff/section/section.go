@@ -132,18 +132,30 @@ func baseLanguage(lang string) string {
 }
 
 // scripts counts letters of the Arabic and of the Latin script, in the first
-// stretch of s that is enough to tell.
+// stretch of s that is enough to tell. Addresses are Latin in every language and
+// do not count: "رایانامه: info@…" is Persian.
 func scripts(s string) (arabic, latin int) {
+	word, address := 0, false // Latin letters of the word that is being read
 	for i, r := range s {
 		switch {
 		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= 0xC0 && r < 0x250:
-			latin++
+			word++
 		case r >= 0x620 && r <= 0x64A, r >= 0x600 && r < 0x700 && unicode.IsLetter(r):
 			arabic++
+		case r == '@' || r == '/' && strings.HasPrefix(s[i:], "//"):
+			address = true
+		case unicode.IsSpace(r):
+			if !address {
+				latin += word
+			}
+			word, address = 0, false
+			if i > 400 {
+				return arabic, latin
+			}
 		}
-		if i > 400 {
-			break
-		}
+	}
+	if !address {
+		latin += word
 	}
 	return arabic, latin
 }
