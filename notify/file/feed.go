@@ -14,8 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
+	"policywatch/notify/atom"
 	"policywatch/notify/report"
 	"policywatch/notify/trace"
 )
@@ -65,46 +65,6 @@ func NewFeed(o FeedOptions) (*Feed, error) {
 // String names the file.
 func (f *Feed) String() string { return "feed " + f.o.Path }
 
-// The elements of a feed, in the order in which they are written. They are read
-// back by the same types, which know no more than what is written here.
-type (
-	feed struct {
-		XMLName xml.Name `xml:"http://www.w3.org/2005/Atom feed"`
-		Lang    string   `xml:"http://www.w3.org/XML/1998/namespace lang,attr,omitempty"`
-		ID      string   `xml:"id"`
-		Title   string   `xml:"title"`
-		Updated string   `xml:"updated"`
-		Author  author   `xml:"author"`
-		Links   []link   `xml:"link"`
-		Entries []entry  `xml:"entry"`
-	}
-	author struct {
-		Name string `xml:"name"`
-	}
-	link struct {
-		Rel  string `xml:"rel,attr,omitempty"`
-		Type string `xml:"type,attr,omitempty"`
-		Href string `xml:"href,attr"`
-	}
-	entry struct {
-		Lang      string     `xml:"http://www.w3.org/XML/1998/namespace lang,attr,omitempty"`
-		ID        string     `xml:"id"`
-		Title     string     `xml:"title"`
-		Published string     `xml:"published"`
-		Updated   string     `xml:"updated"`
-		Links     []link     `xml:"link"`
-		Category  []category `xml:"category"`
-		Content   content    `xml:"content"`
-	}
-	category struct {
-		Term string `xml:"term,attr"`
-	}
-	content struct {
-		Type string `xml:"type,attr"`
-		Text string `xml:",chardata"`
-	}
-)
-
 // Send puts the message's entry into the feed. A repeated delivery replaces its
 // own entry. The file is replaced at once, so that a reader never sees half of one.
 func (f *Feed) Send(ctx context.Context, m report.Message) (retry bool, err error) {
@@ -118,16 +78,16 @@ func (f *Feed) Send(ctx context.Context, m report.Message) (retry bool, err erro
 		return true, err
 	}
 	e := f.entry(m)
-	entries = append(slices.DeleteFunc(entries, func(old entry) bool { return old.ID == e.ID }), e)
+	entries = append(slices.DeleteFunc(entries, func(old atom.Entry) bool { return old.ID == e.ID }), e)
 	// Times of one form and zone compare as texts.
-	slices.SortStableFunc(entries, func(a, b entry) int {
+	slices.SortStableFunc(entries, func(a, b atom.Entry) int {
 		return cmp.Or(strings.Compare(b.Updated, a.Updated), strings.Compare(a.ID, b.ID))
 	})
 	entries = entries[:min(len(entries), feedEntries)]
-	doc := feed{Lang: f.o.Lang, ID: f.tag("feed", f.o.Name), Title: printable(cmp.Or(f.o.Title, f.o.Name)), Updated: entries[0].Updated,
-		Author: author{"policywatch"}, Entries: entries}
+	doc := atom.Feed{Lang: f.o.Lang, ID: f.tag("feed", f.o.Name), Title: atom.Printable(cmp.Or(f.o.Title, f.o.Name)), Updated: entries[0].Updated,
+		Author: atom.Person{Name: "policywatch"}, Entries: entries}
 	if f.o.URL != "" {
-		doc.Links = []link{{Rel: "self", Type: "application/atom+xml", Href: f.o.URL}}
+		doc.Links = []atom.Link{{Rel: "self", Type: "application/atom+xml", Href: f.o.URL}}
 	}
 	b, err := xml.MarshalIndent(doc, "", " ")
 	if err != nil {
@@ -142,7 +102,7 @@ func (f *Feed) Send(ctx context.Context, m report.Message) (retry bool, err erro
 
 // read returns the entries that the file holds. One that is not ours is left as
 // it is, for somebody to look at.
-func (f *Feed) read() ([]entry, error) {
+func (f *Feed) read() ([]atom.Entry, error) {
 	info, err := os.Stat(f.o.Path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -150,7 +110,7 @@ func (f *Feed) read() ([]entry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the feed: %w", err)
 	}
-	var old feed
+	var old atom.Feed
 	b := []byte(nil)
 	if info.Size() <= maxFeed {
 		if b, err = os.ReadFile(f.o.Path); err != nil {
@@ -163,15 +123,15 @@ func (f *Feed) read() ([]entry, error) {
 	return old.Entries, nil
 }
 
-func (f *Feed) entry(m report.Message) entry {
+func (f *Feed) entry(m report.Message) atom.Entry {
 	at := m.Event.At.UTC().Format(time.RFC3339)
-	e := entry{Lang: m.Lang, ID: f.tag("alert", m.ID), Title: printable(plainMarks.Replace(m.Subject)), Published: at, Updated: at,
-		Category: []category{{string(m.Event.Type)}}, Content: content{"html", printable(m.Feed)}}
+	e := atom.Entry{Lang: m.Lang, ID: f.tag("alert", m.ID), Title: atom.Printable(plainMarks.Replace(m.Subject)), Published: at, Updated: at,
+		Categories: []atom.Category{{Term: string(m.Event.Type)}}, Content: &atom.Text{Type: "html", Text: atom.Printable(m.Feed)}}
 	if s := string(m.Event.Severity); s != "" {
-		e.Category = append(e.Category, category{printable(s)})
+		e.Categories = append(e.Categories, atom.Category{Term: atom.Printable(s)})
 	}
 	if u := m.Event.URL; strings.HasPrefix(u, "https://") || strings.HasPrefix(u, "http://") {
-		e.Links = []link{{Rel: "alternate", Href: printable(u)}}
+		e.Links = []atom.Link{{Rel: "alternate", Href: atom.Printable(u)}}
 	}
 	return e
 }
@@ -184,14 +144,3 @@ func (f *Feed) tag(kind, name string) string {
 // plainMarks takes the isolates out of a title, which readers show alone and not
 // all know how to honour.
 var plainMarks = strings.NewReplacer("\u2066", "", "\u2067", "", "\u2068", "", "\u2069", "")
-
-// printable leaves out what no XML document may hold, not even escaped (XML 1.0,
-// 2.2): reading programs refuse the whole feed for one such character.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\t' || r == '\n' || r >= ' ' && r < 0x7f || r > 0x9f && r <= 0xd7ff || r >= 0xe000 && r <= utf8.MaxRune && r&0xfffe != 0xfffe {
-			return r
-		}
-		return -1
-	}, strings.ToValidUTF8(s, "\ufffd"))
-}

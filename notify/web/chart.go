@@ -200,7 +200,7 @@ func (f frame) bytes(n int64) string {
 		v /= 1024
 		i++
 	}
-	return f.say(units[i], template.HTMLEscapeString(f.digits(fmt.Sprintf("%.1f", v))))
+	return f.say(units[i], template.HTMLEscapeString(f.Digits(fmt.Sprintf("%.1f", v))))
 }
 
 // mark draws the sign of a severity, a state or a verdict. Each has a shape of

@@ -9,51 +9,11 @@ import (
 	"strings"
 	"time"
 
+	"policywatch/notify/atom"
 	"policywatch/store/record"
 )
 
 const feedEntries = 50
-
-// atom is a feed as RFC 4287 lays it out.
-type atom struct {
-	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
-	Lang    string      `xml:"xml:lang,attr"`
-	ID      string      `xml:"id"`
-	Title   string      `xml:"title"`
-	Updated string      `xml:"updated"`
-	Author  atomPerson  `xml:"author"`
-	Links   []atomLink  `xml:"link"`
-	Entries []atomEntry `xml:"entry"`
-}
-
-type atomPerson struct {
-	Name string `xml:"name"`
-}
-
-type atomLink struct {
-	Rel  string `xml:"rel,attr"`
-	Type string `xml:"type,attr,omitempty"`
-	Href string `xml:"href,attr"`
-}
-
-type atomEntry struct {
-	ID       string       `xml:"id"`
-	Title    string       `xml:"title"`
-	Updated  string       `xml:"updated"`
-	Links    []atomLink   `xml:"link"`
-	Category atomCategory `xml:"category"`
-	Summary  atomText     `xml:"summary"`
-}
-
-type atomCategory struct {
-	Term  string `xml:"term,attr"`
-	Label string `xml:"label,attr"`
-}
-
-type atomText struct {
-	Type string `xml:"type,attr"`
-	Text string `xml:",chardata"`
-}
 
 // feed writes the latest changes, those of one site or of at least one severity
 // where that is asked for.
@@ -65,8 +25,8 @@ func (d *dashboard) feed(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := d.frame(w, r, "changes", b)
 	base := d.origin(r)
-	out := atom{Lang: f.Book.Lang, ID: tag(""), Title: f.say("web.feed.title"), Author: atomPerson{"policywatch"},
-		Links: []atomLink{{Rel: "self", Type: "application/atom+xml", Href: base + r.URL.RequestURI()}, {Rel: "alternate", Type: "text/html", Href: base + "/changes"}}}
+	out := atom.Feed{Lang: f.Book.Lang, ID: tag(""), Title: f.say("web.feed.title"), Author: atom.Person{Name: "policywatch"},
+		Links: []atom.Link{{Rel: "self", Type: "application/atom+xml", Href: base + r.URL.RequestURI()}, {Rel: "alternate", Type: "text/html", Href: base + "/changes"}}}
 	least := leastSeverity(r)
 	var versions []record.Version
 	if domain := r.URL.Query().Get("site"); domain != "" {
@@ -94,13 +54,13 @@ func (d *dashboard) feed(w http.ResponseWriter, r *http.Request) error {
 		if n.At.After(updated) {
 			updated = n.At
 		}
-		out.Entries = append(out.Entries, atomEntry{
+		out.Entries = append(out.Entries, atom.Entry{
 			// The same change has the same id whoever asks, in whatever language,
 			// and wherever the dashboard stands next year.
 			ID: tag(at), Title: toNothing.Replace(d.Report.Subject(event(n.Row, &n.Version), f.Book.Lang)), Updated: n.At.UTC().Format(time.RFC3339),
-			Links:    []atomLink{{Rel: "alternate", Type: "text/html", Href: base + at}},
-			Category: atomCategory{string(n.Change.Severity), f.Severity(n.Change.Severity)},
-			Summary:  atomText{"text", f.reasonOf(n.Change.Told, n.Change.Reason)},
+			Links:      []atom.Link{{Rel: "alternate", Type: "text/html", Href: base + at}},
+			Categories: []atom.Category{{Term: string(n.Change.Severity), Label: f.Severity(n.Change.Severity)}},
+			Summary:    &atom.Text{Type: "text", Text: f.reasonOf(n.Change.Told, n.Change.Reason)},
 		})
 	}
 	out.Updated = updated.UTC().Format(time.RFC3339)

@@ -55,20 +55,6 @@ type phrase string
 
 func (v voice) number(n int) string { return v.Voice.Number(n) }
 
-// digits turns the digits of our own numbers into the language's.
-func (v voice) digits(s string) string {
-	ds := []rune(v.Phrase("digits"))
-	if len(ds) != 10 {
-		return s
-	}
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return ds[r-'0']
-		}
-		return r
-	}, s)
-}
-
 // day writes a day. Persian readers count by the solar calendar and find it
 // first; Arabic readers find the lunar day beside the Gregorian one, which their
 // offices date by as well.
@@ -78,13 +64,13 @@ func (v voice) day(t time.Time) string {
 		return v.Date(t)
 	}
 	y, m, d := hijri(t)
-	lunar := speech.LRI + v.digits(fmt.Sprintf("%04d/%02d/%02d", y, m, d)) + speech.PDI
+	lunar := speech.LRI + v.Digits(fmt.Sprintf("%04d/%02d/%02d", y, m, d)) + speech.PDI
 	return speech.LRI + t.Format(time.DateOnly) + speech.PDI + " (" + lunar + v.Phrase("web.hijri") + ")"
 }
 
 // clock writes the time of day.
 func (v voice) clock(t time.Time) string {
-	return speech.LRI + v.digits(t.UTC().Format("15:04")) + " UTC" + speech.PDI
+	return speech.LRI + v.Digits(t.UTC().Format("15:04")) + " UTC" + speech.PDI
 }
 
 // hijri is the tabular Islamic calendar, by which dates in statements are read as

@@ -39,7 +39,7 @@ func (v Voice) solar(t time.Time) string {
 	if err != nil {
 		return ""
 	}
-	return v.digits(fmt.Sprintf("%04d/%02d/%02d", y, int(m), d))
+	return v.Digits(fmt.Sprintf("%04d/%02d/%02d", y, int(m), d))
 }
 
 var isoDuration = regexp.MustCompile(`^P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?$`)

@@ -149,11 +149,11 @@ func plural(lang string, n int) string {
 }
 
 // Number writes n in the language's digits.
-func (v Voice) Number(n int) string { return v.digits(strconv.Itoa(n)) }
+func (v Voice) Number(n int) string { return v.Digits(strconv.Itoa(n)) }
 
-// digits turns the digits of our own numbers into the language's; never those of
+// Digits turns the digits of our own numbers into the language's; never those of
 // a quote.
-func (v Voice) digits(s string) string {
+func (v Voice) Digits(s string) string {
 	ds := []rune(v.Book.Phrases["digits"])
 	if len(ds) != 10 {
 		return s

@@ -46,9 +46,10 @@ var ours = map[string][]string{
 	"notify/mail":        {"store/record", "notify/report", "notify/trace"},
 	"notify/webhook":     {"store/record", "notify/report", "notify/post", "notify/trace"},
 	"notify/chat":        {"store/record", "notify/report", "notify/post"},
-	"notify/file":        {"store/record", "notify/report", "notify/trace"},
+	"notify/atom":        {}, // the feeds in a file and on the dashboard share its elements
+	"notify/file":        {"store/record", "notify/atom", "notify/report", "notify/trace"},
 	"notify/contract":    {"store/record"}, // the JSON that the command line and the API share
-	"notify/web":         {"store/record", "store/canon", "store/speech", "notify/report", "notify/web/api"},
+	"notify/web":         {"store/record", "store/canon", "store/speech", "notify/atom", "notify/report", "notify/web/api"},
 	"notify/web/api":     {"store/record", "notify/contract"},
 	"notify/notifytest":  {}, // what the senders' tests share
 
