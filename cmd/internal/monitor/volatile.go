@@ -2,7 +2,6 @@ package monitor
 
 import (
 	"slices"
-	"time"
 
 	"policywatch/diff/volatile"
 	"policywatch/store/record"
@@ -14,9 +13,10 @@ const (
 	// mostPlaces is in how many places two captures may differ to be suspected of
 	// volatile ones. An author who edits changes words as well.
 	mostPlaces = 24
-	// restless is the time within which a number that was told and that nothing
-	// depends on is not told again when it alone changes once more.
-	restless = 72 * time.Hour
+	// restless is how many versions in a row must have been told for a number that
+	// nothing depends on, and for nothing else, before it is taken for a counter. One
+	// would miss what an office corrects twice in a week.
+	restless = 2
 )
 
 // shifting is what a judgement knows of the places that the server fills in anew.
@@ -167,20 +167,16 @@ func (j *judgement) movedOn(places []volatile.Pair, first, second *record.Docume
 	})
 }
 
-// changedBefore reports whether the standing version, told for these same places
-// and nothing else, did not stand for long; for a longer time it takes two such
-// versions. So a number of the day is found that no second look sees moving. Values
-// that the statement states, such as periods and telephone numbers, are told each time.
+// changedBefore reports whether the last versions were told for these same places
+// and nothing else. So a number of the day is found that no second look sees moving.
+// Values that the statement states, such as periods and telephone numbers, are told
+// each time.
 func (j *judgement) changedBefore(places []volatile.Pair) bool {
 	if slices.ContainsFunc(places, func(p volatile.Pair) bool { return p.Old.Fact != nil || p.New.Fact != nil }) {
 		return false
 	}
-	need := 2
-	if j.visit.At.Sub(j.stands.At) < restless {
-		need = 1
-	}
 	newer := j.stands.Document
-	for n := j.stands.Number - 1; need > 0; n, need = n-1, need-1 {
+	for n := j.stands.Number - 1; n >= j.stands.Number-restless; n-- {
 		if n < 1 {
 			return false
 		}

@@ -35,7 +35,8 @@ func TestReckoning(t *testing.T) {
 	}
 }
 
-// A number that alone changes again may be told or not; any other edit must be.
+// A number that alone changes for the third time may be told or not; any other edit
+// must be.
 func TestANumberThatChangesAgain(t *testing.T) {
 	number := func(before, after string) edit {
 		return edit{Ops: []op{{Kind: "c_yeh"}, {Kind: "number", Real: true, Before: before, After: after}}}

@@ -31,11 +31,12 @@ type course struct {
 	version int
 	// down says that the site fails in this epoch by the simulator's will.
 	down bool
-	// number is what the last edit made of a number, where it changed nothing else. One
-	// that changes alone again within three days is taken for a counter if nothing
-	// depends on it, and three days pass in no soak: then loose says that the newest
-	// version may be missing.
+	// number is what the last edit made of a number, where it changed nothing else, and
+	// run how often in a row that number alone changed. One that did so twice is taken
+	// for a counter if nothing depends on it: then loose says that the newest version
+	// may be missing.
 	number string
+	run    int
 	loose  bool
 }
 
@@ -110,8 +111,13 @@ func (t *truth) advance(sim *simulator) error {
 			t.real++
 			c.version++
 			before, after, alone := e.number()
-			c.loose = alone && before != "" && canon.Text(before) == canon.Text(c.number)
-			c.number = after
+			if !alone || before == "" || canon.Text(before) != canon.Text(c.number) {
+				c.run = 0
+			}
+			if alone {
+				c.run++
+			}
+			c.number, c.loose = after, c.run > 2
 			switch {
 			case c.loose:
 				t.may[notice{domain, change}]++
