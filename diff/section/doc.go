@@ -18,7 +18,8 @@
 // which every sentence of a statement touches, count under a heading about
 // something else only from 1.6 on. The type phrase explains the signs that they may
 // use; what many phrases say of the same things, the words for data or the verbs
-// of giving, are classes under words, and clauses number headings in words. Languages that write articles or pronouns onto their words can have
+// of giving, are classes under words, and clauses number headings in words. Languages
+// that write articles or pronouns onto their words can have
 // rules in affix.go; without any, "*" marks the words that vary. The test
 // TestLexicons says what a file still lacks, and go generate ./configs takes the
 // file into the form that the program starts from.
