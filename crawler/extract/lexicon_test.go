@@ -44,3 +44,17 @@ func TestLanguage(t *testing.T) {
 		}
 	}
 }
+
+// A legal style has few small words; the words of the subject tell it then.
+func TestLanguageOfLegalStyle(t *testing.T) {
+	r := newReader(t)
+	for want, text := range map[string]string{
+		"tr": "Liman Başkanlığınca abonelik başvurularında alınan kimlik numarası, telefon, adres bilgileriniz 4922 sayılı Kanun uyarınca işlenmekte, beş yıl saklanmakta, süre dolunca imha edilmektedir.",
+		"ar": "تستعمل معطيات المرتفقين لدراسة الطلبات، وتحفظ سنتين، ولا تفوت للغير. حق التصحيح مكفول، والبيانات الشخصية سرية.",
+		"fa": "معلومات متقاضیان جواز، نمبر تذکره و آدرس، صرف جهت اجرای جواز ثبت میگردد و الی پنج سال حفظ میشود.",
+	} {
+		if got, _ := r.Language(text); got != want {
+			t.Errorf("%q, want %q: %s", got, want, text)
+		}
+	}
+}

@@ -17,7 +17,9 @@
 // topic by itself, 0.6 needs company; purpose, collection, use and consent,
 // which every sentence of a statement touches, count under a heading about
 // something else only from 1.6 on. The type phrase explains the signs that they may
-// use. Languages that write articles or pronouns onto their words can have
+// use; what many phrases say of the same things, the words for data or the verbs
+// of giving, are classes under words, and clauses number headings in words. Languages
+// that write articles or pronouns onto their words can have
 // rules in affix.go; without any, "*" marks the words that vary. The test
 // TestLexicons says what a file still lacks, and go generate ./configs takes the
 // file into the form that the program starts from.

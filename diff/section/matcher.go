@@ -55,7 +55,10 @@ func (m *matcher) hits(t *text) []hit {
 	defer finders.Put(f)
 	f.m, f.t = m, t
 	f.sightings, f.at, f.out = f.sightings[:0], f.at[:0], f.out[:0]
-	clear(f.half)
+	f.run++
+	if n := len(m.auto.parts); len(f.half) < n {
+		f.half = make([]progress, n)
+	}
 	for i := range t.words {
 		n := len(f.sightings)
 		f.at = append(f.at, int32(n))
@@ -80,15 +83,19 @@ type finder struct {
 	sightings []sighting
 	at        []int32 // where each token's sightings begin
 	out       []hit
-	half      map[int32]progress // by part
+	half      []progress // by part; those of other runs are stale
+	run       uint64
 }
 
 // finders keeps the buffers of runs for the next ones.
-var finders = sync.Pool{New: func() any { return &finder{half: make(map[int32]progress)} }}
+var finders = sync.Pool{New: func() any { return new(finder) }}
 
 // progress says, for a part that was seen last with all parts before it, where
 // the first of them began and where it ended itself.
-type progress struct{ first, end int }
+type progress struct {
+	run        uint64
+	first, end int
+}
 
 // reach enters place q, having read the words [from,to).
 func (f *finder) reach(q int32, from, to int) {
@@ -131,8 +138,8 @@ func (f *finder) complete(id int32, from, to int) {
 	}
 	first := from
 	if p.index > 0 {
-		h, ok := f.half[id-1]
-		if !ok || from < h.end || from-h.end > gap || f.t.sentence[from] != f.t.sentence[h.end-1] {
+		h := f.half[id-1]
+		if h.run != f.run || from < h.end || from-h.end > gap || f.t.sentence[from] != f.t.sentence[h.end-1] {
 			return
 		}
 		first = h.first
@@ -141,7 +148,7 @@ func (f *finder) complete(id int32, from, to int) {
 		f.out = append(f.out, hit{p.phrase, first, to})
 		return
 	}
-	f.half[id] = progress{first, to}
+	f.half[id] = progress{f.run, first, to}
 }
 
 // hit is one occurrence of a phrase: the words [from,to) of a text.
