@@ -41,7 +41,10 @@ func fleetOptions(c configs.Fleet, kind string, o Options) fleet.Options {
 
 // checkFleet says what is wrong with the fleet's servers before they are asked.
 func checkFleet(c configs.Fleet) error {
-	if c.URL == "" || c.URL == embeddedFleet {
+	switch {
+	case c.URL == embeddedFleet && !hasServer:
+		return errNoServer
+	case c.URL == "" || c.URL == embeddedFleet:
 		return nil
 	}
 	if err := fleetOptions(c, "", Options{}).Check(); err != nil {

@@ -9,6 +9,8 @@ import (
 	"policywatch/crawler/fleet/embedded"
 )
 
+const hasServer = true
+
 // startServer starts a NATS server in the program, for small fleets.
 func startServer(c configs.Fleet, log *slog.Logger) (url string, stop func() error, err error) {
 	s, err := embedded.Start(embedded.Options{Listen: c.Listen, Dir: c.Path, User: c.User, Password: c.Password.Reveal(), Token: c.Token.Reveal(),
