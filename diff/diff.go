@@ -16,6 +16,7 @@ package diff
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"policywatch/diff/align"
 	"policywatch/store/canon"
@@ -49,18 +50,48 @@ type Comparer struct {
 type tongue struct {
 	*polarity
 	page *pageWords
-	// numerals are words that numbers are made of.
-	numerals map[string]bool
+	// numerals are words that numbers are made of; labels and ordinals number the
+	// parts of a text.
+	numerals, labels, ordinals map[string]bool
 }
 
 func newTongue(l record.Lexicon) *tongue {
-	t := &tongue{newPolarity(l.Polarity), newPageWords(l), make(map[string]bool)}
+	t := &tongue{polarity: newPolarity(l.Polarity), page: newPageWords(l), numerals: make(map[string]bool)}
 	for n := range l.Facts.Numbers {
 		for _, w := range words(n) {
 			t.numerals[w] = true
 		}
 	}
+	set := func(list []string) map[string]bool {
+		m := make(map[string]bool)
+		for _, s := range list {
+			m[strings.Join(words(s), " ")] = true
+		}
+		return m
+	}
+	t.labels, t.ordinals = set(l.Clauses.Labels), set(l.Clauses.Ordinals)
 	return t
+}
+
+// mark is cutMark for marks in words as well: "أولاً:", "المادة (3):".
+func (t *tongue) mark(line string, heading bool) (mark, rest string) {
+	if mark, rest = cutMark(line, heading); mark != "" {
+		return mark, rest
+	}
+	end := strings.IndexAny(line, ":.)-–")
+	if end <= 0 || end > shortLine {
+		return "", line
+	}
+	ws := words(line[:end])
+	if len(ws) == 0 || len(ws) > 5 {
+		return "", line
+	}
+	mark = strings.Join(ws, " ")
+	label, number := strings.Join(ws[:len(ws)-1], " "), ws[len(ws)-1]
+	if !t.ordinals[mark] && !(t.labels[label] && (t.ordinals[number] || len(numbers([]string{number})) > 0)) {
+		return "", line
+	}
+	return mark, strings.TrimLeft(line[end:], ":.)-– ")
 }
 
 // counts reports whether a number in words is among ws.

@@ -140,8 +140,8 @@ func (x *comparison) renumberings() map[string]string {
 		if s.Kind != record.Heading || t.Kind != record.Heading {
 			continue
 		}
-		from, a := cutMark(s.Text, x.counts)
-		to, b := cutMark(t.Text, x.counts)
+		from, a := x.lang.mark(s.Text, x.counts)
+		to, b := x.lang.mark(t.Text, x.counts)
 		if from != "" && to != "" && canon.Key(a) == canon.Key(b) {
 			m[from] = to
 		}
@@ -168,8 +168,8 @@ func numberedHeadings(d *record.Document) bool {
 func (x *comparison) onlyNumbering(p *passage, gone, come []string) bool {
 	heading := x.counts && x.old.ss[p.Old.From].Kind == record.Heading && x.new.ss[p.New.From].Kind == record.Heading
 	if x.old.ss[p.Old.From].Kind != record.Row {
-		m, a := cutMark(p.old, heading)
-		n, b := cutMark(p.new, heading)
+		m, a := x.lang.mark(p.old, heading)
+		n, b := x.lang.mark(p.new, heading)
 		if (m != "" || n != "") && canon.Key(a) == canon.Key(b) {
 			return true
 		}

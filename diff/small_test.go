@@ -48,6 +48,7 @@ func TestSmallEditsThatDoNot(t *testing.T) {
 			edit(t, english, "your name and your e-mail address when", "photograph, name, e-mail address, when")},
 		{"headings without numbers", "en", numbered, english},
 		{"headings with numbers", "en", english, numbered},
+		{"headings without ordinals", "ar", strings.Replace(strings.Replace(arabic, "\n# ", "\n# أولاً: ", 1), "\n# مشاركة", "\n# المادة (2): مشاركة", 1), arabic},
 		{"a copyright", "en", english, english + "© 2026 River Agency. All rights reserved\n"},
 		{"a Persian copyright", "fa", persian, persian + "تمامی حقوق این وب‌سایت متعلق به سازمان رودخانه است\n"},
 		{"an Arabic copyright", "ar", arabic, arabic + "جميع الحقوق محفوظة لهيئة النهر © 2026\n"},
