@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -57,9 +58,11 @@ type townHall struct {
 	mu   sync.Mutex
 	busy int
 	left time.Time // the end of the last request
-	// crowded and hasty count requests beside another, and too soon after one.
-	crowded, hasty int
-	asked          map[string]int // by page and epoch
+	last context.Context
+	// crowded and hasty count requests beside another, and too soon after one;
+	// ghosts those of either kind of which one was a client's that had given up.
+	crowded, hasty, ghosts int
+	asked                  map[string]int // by page and epoch
 }
 
 func newCountry(t *testing.T, n int, pace time.Duration) *country {
@@ -100,12 +103,21 @@ func (c *country) serve(h *townHall, w http.ResponseWriter, r *http.Request) {
 	k := int(c.epoch.Load())
 	h.mu.Lock()
 	h.busy++
-	if h.busy > 1 {
-		h.crowded++
-	}
 	// A little is lost between a client's end of a request and the server's.
-	if !h.left.IsZero() && time.Since(h.left) < c.pace-20*time.Millisecond {
-		h.hasty++
+	crowded, hasty, before := h.busy > 1, !h.left.IsZero() && time.Since(h.left) < c.pace-20*time.Millisecond, h.last
+	h.last = r.Context()
+	if crowded || hasty {
+		h.mu.Unlock()
+		time.Sleep(50 * time.Millisecond) // in which the end of a connection is noticed
+		h.mu.Lock()
+		switch {
+		case r.Context().Err() != nil || crowded && before.Err() != nil:
+			h.ghosts++
+		case crowded:
+			h.crowded++
+		default:
+			h.hasty++
+		}
 	}
 	h.asked[fmt.Sprint(r.URL.Path, " ", k)]++
 	h.mu.Unlock()
@@ -163,13 +175,13 @@ func (c *country) sites() (out [][2]string) {
 }
 
 // rude tells how often a host was asked beside another request or too soon.
-func (c *country) rude() (crowded, hasty int) {
+func (c *country) rude() (crowded, hasty, ghosts int) {
 	for _, h := range c.hosts {
 		h.mu.Lock()
-		crowded, hasty = crowded+h.crowded, hasty+h.hasty
+		crowded, hasty, ghosts = crowded+h.crowded, hasty+h.hasty, ghosts+h.ghosts
 		h.mu.Unlock()
 	}
-	return crowded, hasty
+	return crowded, hasty, ghosts
 }
 
 func (c *country) configure(dir, more string, every time.Duration, poison bool) {
@@ -326,14 +338,14 @@ func TestFleetIsKilledAgainAndAgain(t *testing.T) {
 	}
 	single.kill(syscall.SIGTERM)
 	want := told(t, one, poisoned)
-	crowded, hasty := c.rude()
-	t.Logf("one machine: %d alerts, %d crowded, %d hasty requests, %.1f s CPU", len(want), crowded, hasty, single.cpu.Seconds())
+	crowded, hasty, ghosts := c.rude()
+	t.Logf("one machine: %d alerts, %d crowded, %d hasty requests, %d of clients that had given up, %.1f s CPU", len(want), crowded, hasty, ghosts, single.cpu.Seconds())
 
 	// Then the fleet.
 	c.epoch.Store(0)
 	for _, h := range c.hosts {
 		h.mu.Lock()
-		h.asked, h.left, h.crowded, h.hasty = map[string]int{}, time.Time{}, 0, 0
+		h.asked, h.left, h.crowded, h.hasty, h.ghosts = map[string]int{}, time.Time{}, 0, 0, 0
 		h.mu.Unlock()
 	}
 	dir := t.TempDir()
@@ -419,7 +431,7 @@ func TestFleetIsKilledAgainAndAgain(t *testing.T) {
 			}
 		}
 	}
-	crowded, hasty = c.rude()
+	crowded, hasty, ghosts = c.rude()
 	if crowded+hasty > 0 {
 		t.Errorf("%d requests beside another to the same host, %d too soon after one", crowded, hasty)
 	}
@@ -429,8 +441,8 @@ func TestFleetIsKilledAgainAndAgain(t *testing.T) {
 	if n := killed[lead]; n == 0 {
 		t.Log("the coordinator was not among those killed this time")
 	}
-	t.Logf("%d sites, %d epochs: %d alerts; killed: server %d, coordinator %d, workers %d, by the page %d; CPU: coordinator %.1f s, server %.1f s, workers %.1f s",
-		n, epochs, len(got), killed[server], killed[lead], killed[workers[0]]+killed[workers[1]]+killed[workers[2]], deaths.Load(),
+	t.Logf("%d sites, %d epochs: %d alerts; killed: server %d, coordinator %d, workers %d, by the page %d; %d requests of clients that had given up; CPU: coordinator %.1f s, server %.1f s, workers %.1f s",
+		n, epochs, len(got), killed[server], killed[lead], killed[workers[0]]+killed[workers[1]]+killed[workers[2]], deaths.Load(), ghosts,
 		lead.cpu.Seconds(), server.cpu.Seconds(), (workers[0].cpu + workers[1].cpu + workers[2].cpu).Seconds())
 }
 

@@ -37,10 +37,7 @@ func (c *Coordinator) Look(ctx context.Context, site record.Site, p record.Prior
 	l := &Look{c: c, id: visitID(site, p, last), site: site, prior: p}
 	c.outdated(site.Domain, l.id)
 	at := page(site, p)
-	vantage := ""
-	if c.lead.Vantage != nil {
-		vantage = c.lead.Vantage(site)
-	}
+	vantage := c.vantage(site)
 	o := order{Visit: l.id, Whole: l.id, Site: site, Prior: priorOf(p), Reader: c.lead.Reader, Rules: c.rules(site, at), Within: visitTime}
 	l.obs = l.ask(ctx, o, hostOf(site, at), vantage)
 	if f := l.obs.Fault; f != nil && f.Kind.Rule().Absent && c.lead.Second != "" && c.lead.Second != vantage {
@@ -49,19 +46,23 @@ func (c *Coordinator) Look(ctx context.Context, site record.Site, p record.Prior
 	return l
 }
 
+// vantage is where a site must be looked at from; empty is anywhere.
+func (c *Coordinator) vantage(site record.Site) string {
+	if c.lead.Vantage == nil {
+		return ""
+	}
+	return c.lead.Vantage(site)
+}
+
 // Observation is what the visit saw.
 func (l *Look) Observation() record.Observation { return l.obs }
 
 // Again has one page looked at once more, past every cache.
 func (l *Look) Again(ctx context.Context, page string, doc *record.Document) record.Observation {
 	l.looks++
-	vantage := ""
-	if l.c.lead.Vantage != nil {
-		vantage = l.c.lead.Vantage(l.site)
-	}
 	o := order{Visit: lookID(l.id, "again", fmt.Sprint(l.looks), page, doc.Exact), Whole: l.id, Site: l.site, Page: page, First: first{doc.Lang, imprintOf(doc.Imprint)},
 		Reader: l.c.lead.Reader, Rules: l.c.rules(l.site, page), Within: visitTime}
-	return l.ask(ctx, o, hostOf(l.site, page), vantage)
+	return l.ask(ctx, o, hostOf(l.site, page), l.c.vantage(l.site))
 }
 
 // elsewhere asks another vantage whether the statement is not there either.

@@ -155,6 +155,9 @@ func (t *Turns) reassert() {
 // which message a new one replaces, 0 for none.
 // wait is how long none may be had at all.
 func (t *Turns) claim(host string, need time.Duration) (h *hold, seq uint64, wait time.Duration) {
+	if !t.l.nc.IsConnected() { // what it holds may have been forgotten
+		return nil, 0, holdPoll
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	h = t.holds[host]
