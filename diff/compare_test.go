@@ -354,6 +354,28 @@ func TestHalfLoadedPage(t *testing.T) {
 	}
 }
 
+// Two sections that stood together are taken out by an editor; the last two, or two
+// here and there, may not have come through.
+func TestSectionsThatWentTogether(t *testing.T) {
+	part := func(name, text string) string { return "# " + name + "\n" + text + "\n" }
+	collection := part("Collection", "We collect your name and your e-mail address when you register for our services.")
+	transfer := part("Transfer", "Personal data are transferred to other countries only under standard contractual clauses.")
+	children := part("Children", "We do not collect personal data of children under the age of 13.")
+	cookies := part("Cookies", "We use cookies to remember your language. You can refuse cookies in your browser.")
+	rights := part("Rights", "You have the right to access, correct and delete your personal data at any time.")
+	security := part("Security", "Your data are encrypted and kept behind a firewall.")
+	whole := collection + transfer + children + cookies + rights + security
+	for name, c := range map[string]struct{ new, suspect string }{
+		"neighbours":     {collection + cookies + rights + security, ""},
+		"the last two":   {collection + transfer + children + cookies, "partial"},
+		"here and there": {collection + children + rights + security, "partial"},
+	} {
+		if ch := compare(t, "en", whole, c.new); ch.Class != record.ClassSectionDropped || ch.Suspect != c.suspect {
+			t.Errorf("%s: %s, %q: %s", name, ch.Class, ch.Suspect, ch.Reason)
+		}
+	}
+}
+
 // A date of last update that moves alone is minor, as authors move it; one that has
 // not come yet is a mistake that somebody must look at.
 func TestLastUpdateInTheFuture(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 // that only one side has.
 type loss struct {
 	heading string
+	section int // its number, where it is a section
 	topics  []record.Topic
 	// still names a section of the new statement that covers the main topic.
 	still string
@@ -164,7 +165,7 @@ func (x *comparison) successors(news []align.Fate) func(record.Topic) int {
 
 // lost notes that section k of the old side is gone.
 func (x *comparison) lost(k int, topics []record.Topic, is map[record.Topic]bool) {
-	l := loss{heading: x.old.doc.Sections[k].Heading, topics: topics}
+	l := loss{heading: x.old.doc.Sections[k].Heading, section: k, topics: topics}
 	if is[topics[0]] && topics[0] != record.Other {
 		if x.covering == nil {
 			x.covering = make(map[record.Topic]string)

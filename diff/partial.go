@@ -26,6 +26,7 @@ type balance struct {
 	pure           bool
 	sections       int // of the old side that have text
 	goneSections   int
+	scattered      bool // they stood in several places, or at the end
 	goneTopics     []record.Topic
 	coverage       float64 // part of the old topics that the new side covers
 	brokenOff      bool    // the new text ends within a sentence of the old one
@@ -71,16 +72,24 @@ func (x *comparison) weigh() balance {
 	if all > 0 {
 		b.coverage = 1 - float64(len(b.goneTopics))/float64(all)
 	}
+	gone := make(map[int]bool)
 	for _, l := range x.losses {
 		if l.heading != "" {
 			b.goneSections++
+			gone[l.section] = true
 		}
 	}
+	runs, last := 0, false
 	for k := range x.old.doc.Sections {
 		if s := &x.old.doc.Sections[k]; !s.Implicit && s.To-s.From > 1 {
 			b.sections++
+			if gone[k] && !last {
+				runs++
+			}
+			last = gone[k]
 		}
 	}
+	b.scattered = runs > 1 || last
 	b.hole = x.hole()
 	return b
 }
@@ -160,7 +169,9 @@ func (x *comparison) half() (why *record.Sentence, suspect string) {
 		return say("told.mostly_missing", record.About(b.goneTopics...).AtMost(4)), ""
 	case left < collapse:
 		return nil, "collapse"
-	case b.pure && b.goneSections >= 2 && len(b.goneTopics) >= 2:
+	// What stood together in the middle is taken out by an editor; what did not
+	// come through is the end, or boxes here and there.
+	case b.pure && b.goneSections >= 2 && len(b.goneTopics) >= 2 && b.scattered:
 		return nil, "partial"
 	}
 	return nil, ""
