@@ -121,6 +121,8 @@ func syntaxError(name string, err error) *Error {
 			e.Message = fmt.Sprintf("unknown key %q", t.Value)
 			if near := nearest(t.Value, keys(reflect.TypeFor[Config]())); near != "" {
 				e.Message += fmt.Sprintf("; did you mean %q?", near)
+			} else {
+				e.Message += "; `policywatch config schema` lists the keys"
 			}
 		}
 	}
