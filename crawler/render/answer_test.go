@@ -218,12 +218,20 @@ func TestTabs(t *testing.T) {
 	s := newSite(t)
 	var mu sync.Mutex
 	open, most := 0, 0
+	meet := make(chan struct{})
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		open++
 		most = max(most, open)
 		mu.Unlock()
-		time.Sleep(300 * time.Millisecond)
+		// A page waits for its neighbour, on a machine however slow, and then long
+		// enough for a third to come where it is let.
+		select {
+		case meet <- struct{}{}:
+		case <-meet:
+		case <-time.After(10 * time.Second):
+		}
+		time.Sleep(100 * time.Millisecond)
 		mu.Lock()
 		open--
 		mu.Unlock()
