@@ -121,7 +121,7 @@ func TestDecodeMarkBeforeLegacyText(t *testing.T) {
 func TestDecodeCollectedStatements(t *testing.T) {
 	files, _ := filepath.Glob("../../../shared/corpus/statements-dev/text/*")
 	if len(files) == 0 {
-		t.Skip("../shared/corpus/statements-dev is not there")
+		t.Skip("NOT TESTED: ../shared/corpus/statements-dev is not there")
 	}
 	letters := strings.NewReplacer("ی", "ي", "ۀ", "ه", "ۆ", "و")
 	for _, f := range files {
