@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"policywatch/notify/report"
@@ -35,14 +36,18 @@ func (d *Dispatcher) deliver(ctx context.Context, it *item) (retry bool, err err
 		err   error
 	}
 	done := make(chan outcome, 1)
+	// A sender that never answers keeps reading what it was given, while the
+	// outcome is written into the item's own alerts.
+	given := *it
+	given.alerts = slices.Clone(it.alerts)
 	go func() {
 		defer func() {
 			if r := recover(); r != nil {
-				d.log().Error("alerts: delivery panicked", "channel", it.channel, "alert", it.id, "stack", string(debug.Stack()))
+				d.log().Error("alerts: delivery panicked", "channel", given.channel, "alert", given.id, "stack", string(debug.Stack()))
 				done <- outcome{true, panicError(r)}
 			}
 		}()
-		m, err := d.write(it, lang)
+		m, err := d.write(&given, lang)
 		if err != nil {
 			done <- outcome{false, err}
 			return
