@@ -69,8 +69,11 @@ func (reader) Read(_ context.Context, snap *record.Snapshot, _ record.Site, _ re
 }
 
 // Fits takes the anchor for the whole of an imprint.
-func (reader) Fits(snap *record.Snapshot, i record.Imprint, _ record.Site) bool {
-	return strings.HasPrefix(string(snap.Body), i.Anchor)
+func (reader) Fits(snap *record.Snapshot, i record.Imprint, _ record.Site) string {
+	if !strings.HasPrefix(string(snap.Body), i.Anchor) {
+		return ""
+	}
+	return "the same statement"
 }
 
 func (reader) Frames(snap *record.Snapshot) []string {

@@ -17,10 +17,10 @@ type PageReader interface {
 	HTML(text []byte, base string, site record.Site) (*record.Document, error)
 	Text(text []byte, base string) (*record.Document, error)
 	Markdown(text []byte, base string) (*record.Document, error)
-	// Imprint is that of a document read from the text, and Fits reports whether
-	// another text shows the same statement.
+	// Imprint is that of a document read from the text, and Fits says by what
+	// another text is known to show the same statement, "" when it must be read.
 	Imprint(text []byte, doc *record.Document) record.Imprint
-	Fits(text []byte, i record.Imprint, site record.Site) bool
+	Fits(text []byte, i record.Imprint, site record.Site) string
 	// Frames lists the addresses of the frames of the same site on a page.
 	Frames(text []byte, base string) []string
 }
@@ -126,19 +126,22 @@ func (d *Desk) imprint(doc *record.Document, p opened) {
 	}
 }
 
-// Fits reports whether a snapshot shows the statement of an imprint, so that it
-// need not be read.
-func (d *Desk) Fits(snap *record.Snapshot, i record.Imprint, site record.Site) bool {
+// Fits says by what a snapshot is known to show the statement of an imprint, ""
+// when it must be read.
+func (d *Desk) Fits(snap *record.Snapshot, i record.Imprint, site record.Site) string {
 	defer d.sit()()
 	if sniff(snap) != formHTML {
-		return false
+		return ""
 	}
 	// Most pages are UTF-8, where there is nothing to decode.
-	if d.Pages.Fits(snap.Body, i, site) {
-		return true
+	if how := d.Pages.Fits(snap.Body, i, site); how != "" {
+		return how
 	}
 	text, _ := d.Decode(snap.Body, snap.ContentType())
-	return len(text) != len(snap.Body) && d.Pages.Fits(text, i, site)
+	if len(text) == len(snap.Body) {
+		return ""
+	}
+	return d.Pages.Fits(text, i, site)
 }
 
 // Frames lists the same-site frames of a snapshot that is a web page.

@@ -182,9 +182,13 @@ func (v *visit) unmodified(r record.Request, snap *record.Snapshot) string {
 		return "not modified, the server says"
 	case v.prior.URL != v.obs.URL:
 		return ""
-	case v.prior.Imprint.Anchor != "" && v.crawler.Read.Fits(snap, v.prior.Imprint, v.site):
-		return "the same bytes where the statement stands"
-	case !r.Fresh && v.prior.BodyDigest != "" && v.digest() == v.prior.BodyDigest:
+	}
+	if v.prior.Imprint.Anchor != "" {
+		if how := v.crawler.Read.Fits(snap, v.prior.Imprint, v.site); how != "" {
+			return how
+		}
+	}
+	if !r.Fresh && v.prior.BodyDigest != "" && v.digest() == v.prior.BodyDigest {
 		return "the same bytes as at the last visit"
 	}
 	return ""

@@ -81,6 +81,9 @@ func (r *siteRow) encode() []byte {
 			e.str(3, i.Region)
 			e.fixed(4, i.Around)
 			e.time(5, i.Read)
+			e.str(6, i.Words)
+			e.int(7, int64(i.Before))
+			e.int(8, int64(i.Within))
 		})
 	}
 	encodeStrings(e, 26, p.Volatile)
@@ -191,6 +194,12 @@ func decodeImprint(d *decoder) (i record.Imprint) {
 			i.Around = d.uint()
 		case 5:
 			i.Read = d.time()
+		case 6:
+			i.Words = d.str()
+		case 7:
+			i.Before = int(d.int())
+		case 8:
+			i.Within = int(d.int())
 		}
 	}
 	return i

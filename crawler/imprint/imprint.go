@@ -2,7 +2,8 @@
 // it: most of what a page sends is menus, scripts and counters, and nearly every
 // visit meets the same statement among other counters. An imprint fits when
 //
-//   - the bytes from the first to the last word of the statement are the same,
+//   - from the first to the last word of the statement the bytes are the same, or at
+//     least the tags are, and the words between them but for their spelling,
 //   - the tags around them are the same in the same order, so that nothing was put
 //     before, behind or beside the statement, and
 //   - so are the longer texts around them, in any order.
@@ -40,26 +41,38 @@ func Of(text []byte, doc *record.Document) record.Imprint {
 	if !ok {
 		return record.Imprint{}
 	}
-	return record.Imprint{Anchor: string(region[:min(len(region), anchorBytes)]), Length: len(region),
-		Region: digest(region, doc.Extractor), Around: around}
+	im := record.Imprint{Anchor: string(region[:min(len(region), anchorBytes)]), Length: len(region),
+		Region: digest(region, doc.Extractor), Around: around,
+		Before: tagsIn(text, 0, from), Within: tagsIn(text, from, to)}
+	// A comment beside the stretch may hide where it begins or ends from a count.
+	if a, b, ok := counted(text, im); ok && a == from && b == to {
+		im.Words = said(region, doc.Extractor)
+	}
+	return im
 }
 
-// Fits reports whether the page shows the statement that im was taken from; manner
-// is the Document.Extractor that reading the page would give.
-func Fits(text []byte, im record.Imprint, manner string) bool {
+// Fits says by what the page is known to show the statement that im was taken from;
+// it is empty when the page must be read. manner is the Document.Extractor that
+// reading it would give.
+func Fits(text []byte, im record.Imprint, manner string) string {
 	if im.Length < len(im.Anchor) || im.Anchor == "" {
-		return false
+		return ""
 	}
+	how := "the same bytes where the statement stands"
 	from := find(text, []byte(im.Anchor))
-	if from < 0 || from+im.Length > len(text) {
-		return false
-	}
 	to := from + im.Length
-	if digest(text[from:to], manner) != im.Region {
-		return false
+	if from < 0 || to > len(text) || digest(text[from:to], manner) != im.Region {
+		var ok bool
+		from, to, ok = counted(text, im)
+		if !ok || im.Words == "" || said(text[from:to], manner) != im.Words {
+			return ""
+		}
+		how = "the same words in the same markup where the statement stands"
 	}
-	around, ok := surroundings(text, from, to)
-	return ok && around == im.Around
+	if around, ok := surroundings(text, from, to); !ok || around != im.Around {
+		return ""
+	}
+	return how
 }
 
 func digest(region []byte, manner string) string {

@@ -86,6 +86,11 @@ type Imprint struct {
 	// Region is the digest of the stretch, Around a sum over the rest of the page.
 	Region string
 	Around uint64
+	// Words is the digest of the stretch's tags and of what its words say, however
+	// they are spelt. The stretch begins behind the page's first Before tags and
+	// holds Within.
+	Words          string
+	Before, Within int
 	// Read is when the page was last read in full.
 	Read time.Time
 }
