@@ -68,9 +68,9 @@ func (reader) Read(_ context.Context, snap *record.Snapshot, _ record.Site, _ re
 		&record.Fault{Kind: record.FaultKind(words[0]), URL: snap.FinalURL, Detail: "as the page says"}
 }
 
-// Fits takes the anchor for the whole of an imprint.
+// Fits takes the words for the whole of an imprint.
 func (reader) Fits(snap *record.Snapshot, i record.Imprint, _ record.Site) string {
-	if !strings.HasPrefix(string(snap.Body), i.Anchor) {
+	if !strings.HasPrefix(string(snap.Body), i.Words) {
 		return ""
 	}
 	return "the same statement"
@@ -200,7 +200,7 @@ func TestSearchesAgainWhenTheKnownPageBroke(t *testing.T) {
 func TestAKnownStatementIsNotReadAgain(t *testing.T) {
 	const page = "https://water.gov/p"
 	now := time.Unix(1e9, 0)
-	prior := record.Prior{URL: page, Lang: "en", Imprint: record.Imprint{Anchor: "statement en", Read: now.Add(-6 * 24 * time.Hour)}}
+	prior := record.Prior{URL: page, Lang: "en", Imprint: record.Imprint{Words: "statement en", Read: now.Add(-6 * 24 * time.Hour)}}
 	c, _ := crawl(map[string]string{page: "statement en 12 visits"})
 	if o := c.Observe(t.Context(), site, prior); !o.Unmodified || o.Document != nil || o.Fault != nil {
 		t.Errorf("read again: %+v", o)
@@ -275,7 +275,7 @@ func TestUnmodified(t *testing.T) {
 	if o := c.Again(t.Context(), site, page, &record.Document{Lang: "en"}); o.Unmodified || o.Document == nil {
 		t.Errorf("a second look must read: %+v", o)
 	}
-	known := &record.Document{Lang: "en", Imprint: record.Imprint{Anchor: "statement en"}}
+	known := &record.Document{Lang: "en", Imprint: record.Imprint{Words: "statement en"}}
 	if o := c.Again(t.Context(), site, page, known); !o.Unmodified {
 		t.Errorf("the same text at the second look: %+v", o)
 	}

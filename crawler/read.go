@@ -79,7 +79,7 @@ func (d *Desk) Read(ctx context.Context, snap *record.Snapshot, site record.Site
 	}
 	if prior.Identity != "" && doc.Identity == prior.Identity {
 		// Text that an imprint in force did not know again will not be known by another.
-		if doc.Exact != prior.Exact || prior.Imprint.Anchor == "" {
+		if doc.Exact != prior.Exact || prior.Imprint.Words == "" {
 			d.imprint(doc, p)
 		}
 		doc.Quality = record.Quality{Verdict: record.VerdictStatement, Score: 1, Reasons: []string{"the same text as the version that stands"}}

@@ -183,7 +183,7 @@ func (v *visit) unmodified(r record.Request, snap *record.Snapshot) string {
 	case v.prior.URL != v.obs.URL:
 		return ""
 	}
-	if v.prior.Imprint.Anchor != "" {
+	if v.prior.Imprint.Words != "" {
 		if how := v.crawler.Read.Fits(snap, v.prior.Imprint, v.site); how != "" {
 			return how
 		}

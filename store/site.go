@@ -74,9 +74,8 @@ func (r *siteRow) encode() []byte {
 		e.digestElement(23, x)
 	}
 	e.str(24, p.Prior.Selectors)
-	if i := p.Prior.Imprint; i.Anchor != "" {
+	if i := p.Prior.Imprint; i.Words != "" {
 		e.message(25, func(e *encoder) {
-			e.str(1, i.Anchor)
 			e.int(2, int64(i.Length))
 			e.str(3, i.Region)
 			e.fixed(4, i.Around)
@@ -184,8 +183,6 @@ func (r *siteRow) decode(b []byte, skip func(field int) bool) error {
 func decodeImprint(d *decoder) (i record.Imprint) {
 	for d.next() {
 		switch d.num {
-		case 1:
-			i.Anchor = d.str()
 		case 2:
 			i.Length = int(d.int())
 		case 3:

@@ -92,19 +92,18 @@ func (o *octets) UnmarshalText(b []byte) error {
 // fields out of JSON.
 
 type imprint struct {
-	Anchor, Region, Words  octets
-	Length, Before, Within int
+	Region, Words          octets
+	Before, Within, Length int
 	Around                 uint64
 	Read                   time.Time
 }
 
 func imprintOf(i record.Imprint) imprint {
-	return imprint{octets(i.Anchor), octets(i.Region), octets(i.Words), i.Length, i.Before, i.Within, i.Around, i.Read}
+	return imprint{octets(i.Region), octets(i.Words), i.Before, i.Within, i.Length, i.Around, i.Read}
 }
 
 func (i imprint) record() record.Imprint {
-	return record.Imprint{Anchor: string(i.Anchor), Region: string(i.Region), Words: string(i.Words),
-		Length: i.Length, Before: i.Before, Within: i.Within, Around: i.Around, Read: i.Read}
+	return record.Imprint{Region: string(i.Region), Words: string(i.Words), Before: i.Before, Within: i.Within, Length: i.Length, Around: i.Around, Read: i.Read}
 }
 
 type prior struct {

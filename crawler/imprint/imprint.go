@@ -22,7 +22,6 @@ import (
 )
 
 const (
-	anchorBytes = 96   // of the region's beginning, to find it with one search
 	longBytes   = 160  // from here on a text around the statement must be the same
 	leadBytes   = 2048 // in which a short block ahead of the first long one is looked for
 	sureLetters = 60   // bytes of a block that can hardly stand on a page by chance
@@ -37,17 +36,14 @@ func Of(text []byte, doc *record.Document) record.Imprint {
 		return record.Imprint{}
 	}
 	region := text[from:to]
-	around, ok := surroundings(text, from, to)
-	if !ok {
+	im := record.Imprint{Before: tagsIn(text, 0, from), Within: tagsIn(text, from, to),
+		Length: len(region), Region: digest(region, doc.Extractor), Words: said(region, doc.Extractor)}
+	s := walk(text, im, doc.Extractor)
+	// A comment beside the stretch may hide where it begins or ends from a count.
+	if !s.whole || s.from != from || s.to != to {
 		return record.Imprint{}
 	}
-	im := record.Imprint{Anchor: string(region[:min(len(region), anchorBytes)]), Length: len(region),
-		Region: digest(region, doc.Extractor), Around: around,
-		Before: tagsIn(text, 0, from), Within: tagsIn(text, from, to)}
-	// A comment beside the stretch may hide where it begins or ends from a count.
-	if a, b, ok := counted(text, im); ok && a == from && b == to {
-		im.Words = said(region, doc.Extractor)
-	}
+	im.Around = s.around
 	return im
 }
 
@@ -55,24 +51,19 @@ func Of(text []byte, doc *record.Document) record.Imprint {
 // it is empty when the page must be read. manner is the Document.Extractor that
 // reading it would give.
 func Fits(text []byte, im record.Imprint, manner string) string {
-	if im.Length < len(im.Anchor) || im.Anchor == "" {
+	if im.Words == "" {
 		return ""
 	}
-	how := "the same bytes where the statement stands"
-	from := find(text, []byte(im.Anchor))
-	to := from + im.Length
-	if from < 0 || to > len(text) || digest(text[from:to], manner) != im.Region {
-		var ok bool
-		from, to, ok = counted(text, im)
-		if !ok || im.Words == "" || said(text[from:to], manner) != im.Words {
-			return ""
-		}
-		how = "the same words in the same markup where the statement stands"
-	}
-	if around, ok := surroundings(text, from, to); !ok || around != im.Around {
+	s := walk(text, im, manner)
+	switch {
+	case !s.whole || s.around != im.Around:
 		return ""
+	case s.same:
+		return "the same bytes where the statement stands"
+	case said(text[s.from:s.to], manner) == im.Words:
+		return "the same words in the same markup where the statement stands"
 	}
-	return how
+	return ""
 }
 
 func digest(region []byte, manner string) string {
@@ -95,22 +86,37 @@ func fnv(h uint64, b []byte) uint64 {
 	return h
 }
 
-// surroundings is the sum over everything outside text[from:to]. It fails where
-// the region does not begin and end between tags.
-func surroundings(text []byte, from, to int) (uint64, bool) {
+// seen is a page as an imprint cuts it.
+type seen struct {
+	from, to int    // the stretch
+	same     bool   // its bytes are those of the imprint
+	around   uint64 // the sum over everything outside of it
+	whole    bool   // the page could be cut to its end, and holds the stretch
+}
+
+// walk cuts a page in one pass. The stretch is found by counting the tags ahead of
+// it: its bytes may be others, and a search for them costs more.
+func walk(text []byte, im record.Imprint, manner string) (s seen) {
 	tags, long := uint64(fnvBasis), uint64(0)
-	l := lexer{text: text}
+	l, n := lexer{text: text}, 0
 	for {
-		t := l.next()
-		switch {
+		switch t := l.next(); {
+		case t.kind == tokenBroken:
+			return s
 		case t.kind == tokenEnd:
-			return tags + 3*long, true
-		case t.kind == tokenBroken, t.from < from && t.to > from:
-			return 0, false
-		case t.from == from:
+			s.around, s.whole = tags+3*long, s.to > 0
+			return s
+		case t.kind == tokenRun && n == im.Before && s.to == 0:
+			s.from = t.from
+			if s.to = t.from + im.Length; s.to <= len(text) && digest(text[s.from:s.to], manner) == im.Region {
+				s.same = true
+			} else if s.to = stretchEnd(text, t, im.Within); s.to == 0 {
+				return s
+			}
 			tags = (tags ^ '@') * fnvPrime
-			l.pos = to
+			l.pos = s.to
 		case t.kind == tokenTag:
+			n++
 			tags = fnv((tags^'<')*fnvPrime, text[t.from:t.to])
 		case t.to-t.from < longBytes:
 			tags = (tags ^ '#') * fnvPrime
@@ -190,25 +196,6 @@ func index(s, w []byte) int {
 			return at
 		}
 	}
-}
-
-// find is bytes.Index by a part of w that is rare on a page: not the line break and
-// spaces that a text begins with, but where its letters do.
-func find(s, w []byte) int {
-	lead := bytes.IndexFunc(w, func(r rune) bool { return r > ' ' })
-	if lead <= 0 {
-		return index(s, w)
-	}
-	for at := lead; at < len(s); at++ {
-		n := index(s[at:], w[lead:])
-		if n < 0 {
-			return -1
-		}
-		if at += n; bytes.Equal(s[at-lead:at], w[:lead]) {
-			return at - lead
-		}
-	}
-	return -1
 }
 
 // stretch is a text between two tags: its bytes, and where its letters begin.

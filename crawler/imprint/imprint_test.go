@@ -42,7 +42,7 @@ var (
 
 func TestKnowsTheStatementAmongOtherCounters(t *testing.T) {
 	im := imprint.Of([]byte(monday), statement)
-	if im.Anchor == "" {
+	if im.Words == "" {
 		t.Fatal("the statement was not found in its own page")
 	}
 	if imprint.Fits([]byte(monday), im, "v1") == "" || imprint.Fits([]byte(tuesday), im, "v1") == "" {
@@ -112,8 +112,8 @@ func TestFitsTheSameWordsInAnotherSpelling(t *testing.T) {
 	}
 	old := im
 	old.Words = "" // as an archive holds it that was written before there were words
-	if imprint.Fits([]byte(strings.Replace(tuesday, "باشد.", "باشد!", 1)), old, "v1") != "" {
-		t.Error("an imprint without words knows spellings")
+	if imprint.Fits([]byte(tuesday), old, "v1") != "" {
+		t.Error("an imprint without words fits")
 	}
 }
 
@@ -128,12 +128,12 @@ func TestNoImprintWithoutACertainPlace(t *testing.T) {
 		"a tag never ends":           strings.Replace(page, "<main>", `<main class="`, 1),
 		"nothing":                    "",
 	} {
-		if im := imprint.Of([]byte(text), statement); im.Anchor != "" {
+		if im := imprint.Of([]byte(text), statement); im.Words != "" {
 			t.Errorf("%s: %+v", name, im)
 		}
 	}
 	few := &record.Document{Blocks: []record.Block{{Kind: record.Heading, Text: "حریم خصوصی"}}}
-	if im := imprint.Of([]byte(monday), few); im.Anchor != "" {
+	if im := imprint.Of([]byte(monday), few); im.Words != "" {
 		t.Errorf("a few words were thought certain: %+v", im)
 	}
 	if imprint.Fits([]byte(monday), record.Imprint{}, "v1") != "" {
@@ -147,7 +147,7 @@ func FuzzImprint(f *testing.F) {
 	f.Add("<a '><script></scr", "x")
 	f.Fuzz(func(t *testing.T, text, words string) {
 		im := imprint.Of([]byte(text), &record.Document{Extractor: "v1", Blocks: []record.Block{{Text: words}}})
-		if im.Anchor != "" && imprint.Fits([]byte(text), im, "v1") == "" {
+		if im.Words != "" && imprint.Fits([]byte(text), im, "v1") == "" {
 			t.Error("an imprint does not fit its own page")
 		}
 	})

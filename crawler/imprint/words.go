@@ -6,31 +6,25 @@ import (
 	"html"
 
 	"policywatch/store/canon"
-	"policywatch/store/record"
 )
 
-// counted is where the stretch of an imprint begins and ends in a page whose tags are
-// those of the page that it was taken from: it is found by counting them, since its
-// bytes may be others.
-func counted(text []byte, im record.Imprint) (from, to int, ok bool) {
-	l := lexer{text: text}
-	for tags := 0; ; {
-		switch t := l.next(); {
-		case t.kind == tokenEnd || t.kind == tokenBroken:
-			return from, to, to > 0
-		case t.kind == tokenTag:
-			if tags++; tags > im.Before+im.Within {
-				return from, to, to > 0
-			}
+// stretchEnd is where the stretch ends that begins with the text t and holds so many
+// tags, 0 where no text stands behind the last of them.
+func stretchEnd(text []byte, t token, within int) (end int) {
+	l := lexer{text: text, pos: t.from}
+	for tags := 0; tags <= within; {
+		switch t := l.next(); t.kind {
+		case tokenEnd, tokenBroken:
+			return end
+		case tokenTag:
+			tags++
 		default:
-			if tags == im.Before && from == 0 {
-				from = t.from
-			}
-			if tags == im.Before+im.Within {
-				to = t.to
+			if tags == within {
+				end = t.to
 			}
 		}
 	}
+	return end
 }
 
 // tagsIn counts the tags of text[from:to], which begins and ends between tags.

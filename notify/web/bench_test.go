@@ -46,7 +46,7 @@ func fill(b *testing.B) *store.DB {
 			Snapshot: &record.Snapshot{URL: "https://" + domain, Status: 200, Body: body, At: at}}
 		// As much as a year of visits leaves with a site.
 		v.Past.Prior = record.Prior{URL: v.Version.URL, ETag: `"5f3a-61b2c"`, LastModified: at.Format(http.TimeFormat), BodyDigest: v.Version.Snapshot, Extractor: "html/1",
-			Lang: "fa", Imprint: record.Imprint{Anchor: text[:64], Length: len(text), Region: v.Version.Identity, Around: uint64(i), Read: at}}
+			Lang: "fa", Imprint: record.Imprint{Words: v.Version.Identity, Length: len(text), Region: v.Version.Identity, Around: uint64(i), Read: at}}
 		v.Past.ExactDigest, v.Past.Topics = v.Version.Identity, []record.Topic{record.Retention, record.SharingThirdParties}
 		v.Past.Absent = []string{"legal_reference", "purposes", "correction", "language.versions"}
 		for k := n - 1; k > 0; k-- {

@@ -78,19 +78,15 @@ type Prior struct {
 }
 
 // Imprint is by what a later visit knows a statement again in the bytes of a page
-// without reading it (crawler/extract). The zero Imprint knows nothing.
+// without reading it (crawler/imprint). The zero Imprint knows nothing.
 type Imprint struct {
-	// Anchor is how the statement's stretch of the page begins, Length its bytes.
-	Anchor string
-	Length int
-	// Region is the digest of the stretch, Around a sum over the rest of the page.
-	Region string
-	Around uint64
-	// Words is the digest of the stretch's tags and of what its words say, however
-	// they are spelt. The stretch begins behind the page's first Before tags and
-	// holds Within.
-	Words          string
-	Before, Within int
+	// The statement's stretch of the page begins behind the page's first Before
+	// tags, holds Within tags and is Length bytes long.
+	Before, Within, Length int
+	// Region is the digest of the stretch, Words that of its tags and of what its
+	// words say, however they are spelt. Around is a sum over the rest of the page.
+	Region, Words string
+	Around        uint64
 	// Read is when the page was last read in full.
 	Read time.Time
 }
@@ -101,7 +97,7 @@ const imprintLife = 7 * 24 * time.Hour
 
 // Holds reports whether the imprint may still be relied on.
 func (i Imprint) Holds(now time.Time) bool {
-	return i.Anchor != "" && !now.Before(i.Read) && now.Sub(i.Read) < imprintLife
+	return i.Words != "" && !now.Before(i.Read) && now.Sub(i.Read) < imprintLife
 }
 
 // Past is what the archive knows of a site before a visit.

@@ -203,7 +203,7 @@ func editedPages(b *testing.B, tools *wire.Tools) (out []edited) {
 			}
 			doc, fault := tools.Desk.Read(b.Context(), snap, p.site, record.Prior{})
 			switch {
-			case fault != nil || doc.Imprint.Anchor == "":
+			case fault != nil || doc.Imprint.Words == "":
 			case p.before == nil:
 				p.old, p.before = snap, doc
 			case doc.Identity != p.before.Identity:
