@@ -76,6 +76,58 @@ func (k *keyer) free() {
 }
 
 func (k *keyer) add(s string) {
+	if !k.addPlain(s) {
+		k.addFolded(s)
+	}
+}
+
+// addPlain adds a text in one pass over its bytes, and gives up where a character
+// may decompose or compose or a comma may group digits, which is rare.
+func (k *keyer) addPlain(s string) bool {
+	out, open := k.out, k.open
+	gap := open
+	for i := 0; i < len(s); {
+		c := s[i]
+		n, r := 1, slow
+		switch {
+		case c < utf8.RuneSelf:
+			r = twoByte[c]
+		case c >= 0xc2 && c < 0xe0 && i+1 < len(s) && s[i+1]&0xc0 == 0x80:
+			n, r = 2, twoByte[rune(c&0x1f)<<6|rune(s[i+1]&0x3f)]
+		default:
+			var in rune
+			if in, n = utf8.DecodeRuneInString(s[i:]); in == zwnj {
+				r = drop // in a key a joiner is nothing, between whatever letters
+			} else if to, ok := rare[in]; ok {
+				r = to
+			}
+		}
+		if i += n; r == slow || composes(s, i) || r == ',' && open && classOf(rune(out[len(out)-1])) == digit {
+			return false
+		}
+		if r == drop {
+			continue
+		}
+		switch classOf(r) {
+		case arabic, symbol:
+			gap, open = false, false
+		case latin, digit:
+			if gap {
+				out = append(out, ' ')
+			}
+			gap, open = false, true
+		default:
+			gap = open
+			continue
+		}
+		out = utf8.AppendRune(out, r)
+	}
+	k.out, k.open = out, open
+	return true
+}
+
+// addFolded adds any text.
+func (k *keyer) addFolded(s string) {
 	k.cs = fold(k.cs[:0], s)
 	gap := k.open
 	for i := range k.cs {
