@@ -18,10 +18,16 @@ const (
 )
 
 // languages looks at the languages that the site is offered in and records what
-// became of the statement in each. Only a text that is new is worth it.
+// became of the statement in each. Only a text that is new is worth it, and not where
+// the page around it is the one that offered no other language.
 func (v *visit) languages() {
 	doc := v.obs.Document
 	if doc == nil || v.obs.Fault != nil || v.prior.Identity != "" && doc.Identity == v.prior.Identity || doc.Lang == "" {
+		return
+	}
+	before := &v.prior.Imprint
+	if before.Alone && doc.Imprint.Words != "" && doc.Imprint.Around == before.Around && doc.Imprint.Before == before.Before {
+		doc.Imprint.Alone = true
 		return
 	}
 	l := &lookup{visit: v, own: doc.Lang, named: map[string]bool{}}
@@ -44,6 +50,7 @@ func (v *visit) languages() {
 		}
 	}
 	if len(l.order) == 0 {
+		doc.Imprint.Alone = true
 		return
 	}
 	doc.Languages = []record.LanguageVersion{{Lang: doc.Lang, URL: v.obs.URL, Status: record.StatusPresent, Reason: "the statement itself"}}

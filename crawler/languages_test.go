@@ -159,3 +159,47 @@ func TestLanguages(t *testing.T) {
 		})
 	}
 }
+
+// printed gives every page an imprint whose sum is the words of its footer.
+type printed struct{ articles }
+
+func (p printed) Read(ctx context.Context, snap *record.Snapshot, site record.Site, prior record.Prior) (*record.Document, *record.Fault) {
+	doc, fault := p.articles.Read(ctx, snap, site, prior)
+	_, foot, _ := strings.Cut(string(snap.Body), "<footer>")
+	doc.Imprint = record.Imprint{Words: "w", Around: uint64(len(foot)), Read: time.Unix(1e9, 0)}
+	return doc, fault
+}
+
+// A new text on a page that was in no other language, and is the same around it, is
+// not looked through for links again; another page around it is.
+func TestLanguagesOfAPageThatHadNone(t *testing.T) {
+	lex, err := configs.Lexicons(configs.Data())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const page, english = "https://water.example/privacy", "https://water.example/en/privacy"
+	w := &tongues{t: t, pages: map[string]string{page: `<article lang="fa"><footer>`, english: `<article lang="en">`}}
+	c := &crawler.Crawler{Fetch: w, Door: w, Read: printed{}, Scheme: "https", Clock: func() time.Time { return time.Unix(1e9, 0) }, Log: slog.New(slog.DiscardHandler),
+		Find: finding{discover.New(lex, w, func(s *record.Snapshot) []byte { return s.Body })}}
+	look := func(prior record.Imprint) *record.Document {
+		return c.Observe(t.Context(), record.Site{Domain: "water.example"}, record.Prior{URL: page, Lang: "fa", Identity: "another", Imprint: prior}).Document
+	}
+	alone := look(record.Imprint{})
+	if !alone.Imprint.Alone || alone.Languages != nil {
+		t.Fatalf("%+v", alone)
+	}
+	// The link would be seen by whoever looks: the sum says that nobody need.
+	w.pages[page] = `<article lang="fa"><a href="/en/privacy">English</a><footer>`
+	if doc := look(alone.Imprint); doc.Languages != nil || !doc.Imprint.Alone {
+		t.Errorf("the page was looked through: %+v", doc.Languages)
+	}
+	w.pages[page] += "another footer"
+	if doc := look(alone.Imprint); len(doc.Languages) != 2 || doc.Imprint.Alone {
+		t.Errorf("a new footer, and nobody looked: %+v", doc)
+	}
+	old := alone.Imprint
+	old.Read = old.Read.Add(-8 * 24 * time.Hour)
+	if doc := look(old); len(doc.Languages) != 2 {
+		t.Errorf("an imprint was trusted beyond its time: %+v", doc)
+	}
+}

@@ -83,6 +83,7 @@ func (r *siteRow) encode() []byte {
 			e.str(6, i.Words)
 			e.int(7, int64(i.Before))
 			e.int(8, int64(i.Within))
+			e.bool(9, i.Alone)
 		})
 	}
 	encodeStrings(e, 26, p.Volatile)
@@ -197,6 +198,8 @@ func decodeImprint(d *decoder) (i record.Imprint) {
 			i.Before = int(d.int())
 		case 8:
 			i.Within = int(d.int())
+		case 9:
+			i.Alone = d.bool()
 		}
 	}
 	return i

@@ -86,7 +86,7 @@ func statement(site record.Site, text string) record.Observation {
 			Header: map[string][]string{"Etag": {"\"x\""}, "X-Odd": {"\xff\xfe", ""}}, Chain: []record.Hop{{Status: 301, From: "a", To: "b?\xff"}}, Body: body, Via: "http", Took: 3},
 		Document: &record.Document{Title: text, Lang: "en", Dir: "ltr", Extractor: "r/1", Blocks: []record.Block{{Kind: record.Paragraph, Text: text}},
 			Sections: []record.Section{}, Facts: []record.Fact{}, Quality: record.Quality{Verdict: record.VerdictStatement, Score: 1, Reasons: []string{}},
-			Identity: "i", Exact: "e", Imprint: record.Imprint{Region: "\x00\xff\x01", Words: "\xfe\x02", Length: 4, Before: 5, Within: 6, Around: 1<<64 - 1, Read: at}},
+			Identity: "i", Exact: "e", Imprint: record.Imprint{Region: "\x00\xff\x01", Words: "\xfe\x02", Length: 4, Before: 5, Within: 6, Around: 1<<64 - 1, Alone: true, Read: at}},
 		Trail: []record.Step{{At: at, Action: "fetch", URL: "x", Outcome: "200"}}, Candidates: []record.Candidate{{URL: "x", Score: 1, Reasons: []string{"r"}}}}
 }
 

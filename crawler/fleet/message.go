@@ -95,15 +95,16 @@ type imprint struct {
 	Region, Words          octets
 	Before, Within, Length int
 	Around                 uint64
+	Alone                  bool
 	Read                   time.Time
 }
 
 func imprintOf(i record.Imprint) imprint {
-	return imprint{octets(i.Region), octets(i.Words), i.Before, i.Within, i.Length, i.Around, i.Read}
+	return imprint{octets(i.Region), octets(i.Words), i.Before, i.Within, i.Length, i.Around, i.Alone, i.Read}
 }
 
 func (i imprint) record() record.Imprint {
-	return record.Imprint{Region: string(i.Region), Words: string(i.Words), Before: i.Before, Within: i.Within, Length: i.Length, Around: i.Around, Read: i.Read}
+	return record.Imprint{Region: string(i.Region), Words: string(i.Words), Before: i.Before, Within: i.Within, Length: i.Length, Around: i.Around, Alone: i.Alone, Read: i.Read}
 }
 
 type prior struct {

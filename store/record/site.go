@@ -87,6 +87,8 @@ type Imprint struct {
 	// words say, however they are spelt. Around is a sum over the rest of the page.
 	Region, Words string
 	Around        uint64
+	// Alone means that the page was offered in no other language.
+	Alone bool
 	// Read is when the page was last read in full.
 	Read time.Time
 }
