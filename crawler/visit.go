@@ -58,7 +58,9 @@ func (v *visit) end() record.Observation {
 	if v.ctx.Err() != nil && (v.obs.Fault != nil || v.obs.Document == nil && !v.obs.Unmodified) {
 		v.fail(&record.Fault{Kind: record.FaultCancelled, Detail: "the visit was interrupted"})
 	}
-	if !v.obs.Unmodified {
+	if v.obs.Unmodified {
+		v.recycle()
+	} else {
 		v.digest()
 	}
 	if f := v.obs.Fault; f != nil && f.Kind == record.FaultShell && v.crawler.Render == nil {
@@ -88,6 +90,14 @@ func (v *visit) Sitemaps(ctx context.Context, site string) []string {
 		return s.Sitemaps(ctx, site)
 	}
 	return nil
+}
+
+// recycle gives the body of a page that is as it was back to the fetcher, where that
+// wants it.
+func (v *visit) recycle() {
+	if r, ok := v.crawler.Fetch.(interface{ Recycle(*record.Snapshot) }); ok && v.obs.Snapshot != nil {
+		r.Recycle(v.obs.Snapshot)
+	}
 }
 
 func (v *visit) remember(page string, snap *record.Snapshot, err error) {

@@ -305,3 +305,29 @@ func TestOnlyGETIsAsked(t *testing.T) {
 		t.Errorf("asked %s, want robots.txt and the page by GET", got)
 	}
 }
+
+// What one body leaves in memory that was given back is never part of the next.
+func TestRecycledMemoryShowsNothing(t *testing.T) {
+	c := client(t, fetch.Options{})
+	long := answer(t, strings.Repeat("old", 1000), "Content-Length: 3000")
+	for _, next := range []struct{ body, length string }{{"new", "3"}, {"", "0"}, {strings.Repeat("new", 2000), "6000"}} {
+		snap, err := c.Fetch(t.Context(), record.Request{URL: long})
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept := snap.Body
+		c.Recycle(snap)
+		if snap.Body != nil || len(kept) != 3000 {
+			t.Errorf("a body of %d bytes was not taken back", len(kept))
+		}
+		got, err := c.Fetch(t.Context(), record.Request{URL: answer(t, next.body, "Content-Length: "+next.length)})
+		if err != nil || string(got.Body) != next.body {
+			t.Errorf("%q came as %.20q, %v", next.body, got.Body, err)
+		}
+	}
+	// A body that ends too early is none, also in memory that was another's.
+	snap, err := c.Fetch(t.Context(), record.Request{URL: answer(t, "new", "Content-Length: 2000")})
+	if err == nil || snap != nil && snap.Body != nil {
+		t.Errorf("a body that broke off: %+v, %v", snap, err)
+	}
+}

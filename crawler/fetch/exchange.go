@@ -81,14 +81,36 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 const largeBuffer = 1 << 20
 
-// read returns the whole body in memory of exactly its size.
+// spent are the bodies that were given back.
+var spent sync.Pool
+
+// Recycle takes the body of a snapshot back, for one that is fetched later; the
+// snapshot has none from then on. Nothing may hold a part of it. Nearly every visit
+// ends with a body that nobody will look at again, and they are most of what a scan
+// would leave to the garbage collector.
+func (c *Client) Recycle(snap *record.Snapshot) {
+	if b := snap.Body; cap(b) > 0 && cap(b) <= largeBuffer {
+		spent.Put(&b)
+	}
+	snap.Body = nil
+}
+
+// room returns n bytes of any content.
+func room(n int) []byte {
+	if b, _ := spent.Get().(*[]byte); b != nil && cap(*b) >= n {
+		return (*b)[:n]
+	}
+	return make([]byte, n)
+}
+
+// read returns the whole body.
 func (x *exchange) read() ([]byte, error) {
 	// An announced length is believed up to a point: it costs a server nothing
 	// to announce much and send little.
 	if x.length >= 0 && x.length < largeBuffer {
-		b := make([]byte, x.length)
-		_, err := io.ReadFull(x.body, b)
-		return b, err
+		b := room(int(x.length))
+		n, err := io.ReadFull(x.body, b)
+		return b[:n], err // of what lies behind nothing is this body's
 	}
 	buf := buffers.Get().(*bytes.Buffer)
 	buf.Reset()

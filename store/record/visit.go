@@ -94,7 +94,8 @@ type Observation struct {
 	Document *Document
 	// Fault is nil when a statement was read.
 	Fault *Fault
-	// Unmodified means the server said 304 or sent the same bytes as before.
+	// Unmodified means the server said 304 or sent the same statement as before; the
+	// Snapshot has no body then.
 	Unmodified bool
 	// URL is where the statement was read.
 	URL string
