@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -30,6 +31,8 @@ type codec struct {
 	dec    *zstd.Decoder
 	deltas chan *zstd.Encoder
 	dicts  chan *zstd.Decoder
+	// scratch lends memory to read a delta back into; it is as small as a window.
+	scratch sync.Pool
 }
 
 func newCodec() (*codec, error) {
@@ -92,7 +95,12 @@ func (c *codec) delta(plain, base []byte, pays func(int) bool) ([]byte, bool) {
 	}
 	// Dictionaries are the library's less trodden path, and what is kept can
 	// never be fetched again. Reading it back costs half of what writing did.
-	back, err := c.plain(blobHead{size: len(plain), key: 1, data: out}, base)
+	room, _ := c.scratch.Get().(*[]byte)
+	if room == nil || cap(*room) < len(plain) {
+		room = new(make([]byte, 0, len(plain)))
+	}
+	defer c.scratch.Put(room)
+	back, err := c.decodeDelta(out, (*room)[:0:len(plain)], base)
 	return out, err == nil && bytes.Equal(back, plain)
 }
 

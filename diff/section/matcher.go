@@ -171,7 +171,8 @@ func (s *scores) empty() bool { return *s == scores{} }
 // under "other" are taken for what that phrase says instead. keep says what a
 // phrase weighs here; 0 leaves it out.
 func (m *matcher) evidence(hits []hit, keep func(hit, *phrase) float64) (out scores, used []hit) {
-	strong := make([]weighed, 0, len(hits))
+	var room [24]weighed // enough for nearly every passage
+	strong := room[:0]
 	var masks []hit
 	for _, h := range hits {
 		p := &m.phrases[h.phrase]
