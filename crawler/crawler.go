@@ -57,7 +57,7 @@ type Search interface {
 // why it is no statement (see Desk). prior tells the text that was judged before.
 type Reader interface {
 	Read(ctx context.Context, snap *record.Snapshot, site record.Site, prior record.Prior) (*record.Document, *record.Fault)
-	Fits(snap *record.Snapshot, i record.Imprint, site record.Site) string
+	Fits(snap *record.Snapshot, i record.Imprint, site record.Site) (record.Imprint, bool)
 	Frames(snap *record.Snapshot) []string
 }
 

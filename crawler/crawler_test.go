@@ -74,12 +74,13 @@ func (reader) Read(_ context.Context, snap *record.Snapshot, _ record.Site, _ re
 		&record.Fault{Kind: record.FaultKind(words[0]), URL: snap.FinalURL, Detail: "as the page says"}
 }
 
-// Fits takes the words for the whole of an imprint.
-func (reader) Fits(snap *record.Snapshot, i record.Imprint, _ record.Site) string {
-	if !strings.HasPrefix(string(snap.Body), i.Words) {
-		return ""
+// Fits takes the words for the whole of an imprint, and capitals for a spelling.
+func (reader) Fits(snap *record.Snapshot, i record.Imprint, _ record.Site) (record.Imprint, bool) {
+	if strings.HasPrefix(string(snap.Body), strings.ToUpper(i.Words)) {
+		i.Region = "capitals"
+		return i, true
 	}
-	return "the same statement"
+	return i, strings.HasPrefix(string(snap.Body), i.Words)
 }
 
 func (reader) Frames(snap *record.Snapshot) []string {
@@ -216,6 +217,11 @@ func TestAKnownStatementIsNotReadAgain(t *testing.T) {
 	if o := c.Observe(t.Context(), narrowed, prior); o.Unmodified || o.Document == nil || !strings.HasPrefix(string(o.Snapshot.Body), "statement") {
 		t.Errorf("not read although the selectors are new: %+v", o)
 	}
+	c, _ = crawl(map[string]string{page: "STATEMENT EN 12 visits"})
+	if o := c.Observe(t.Context(), site, prior); !o.Unmodified || o.Respelt.Region != "capitals" || o.Snapshot.Body == nil || o.BodyDigest == "" {
+		t.Errorf("another spelling, which is to be kept: %+v", o)
+	}
+	c, _ = crawl(map[string]string{page: "statement en 12 visits"})
 	prior.Imprint.Read = now.Add(-8 * 24 * time.Hour)
 	if o := c.Observe(t.Context(), site, prior); o.Unmodified || o.Document == nil {
 		t.Errorf("not read for more than a week: %+v", o)

@@ -17,10 +17,11 @@ type PageReader interface {
 	HTML(text []byte, base string, site record.Site) (*record.Document, error)
 	Text(text []byte, base string) (*record.Document, error)
 	Markdown(text []byte, base string) (*record.Document, error)
-	// Imprint is that of a document read from the text, and Fits says by what
-	// another text is known to show the same statement, "" when it must be read.
+	// Imprint is that of a document read from the text, and Fits reports whether
+	// another text shows the same statement; the imprint that it returns has the
+	// bytes of that text.
 	Imprint(text []byte, doc *record.Document) record.Imprint
-	Fits(text []byte, i record.Imprint, site record.Site) string
+	Fits(text []byte, i record.Imprint, site record.Site) (record.Imprint, bool)
 	// Frames lists the addresses of the frames of the same site on a page.
 	Frames(text []byte, base string) []string
 }
@@ -126,20 +127,20 @@ func (d *Desk) imprint(doc *record.Document, p opened) {
 	}
 }
 
-// Fits says by what a snapshot is known to show the statement of an imprint, ""
-// when it must be read.
-func (d *Desk) Fits(snap *record.Snapshot, i record.Imprint, site record.Site) string {
+// Fits reports whether a snapshot shows the statement of an imprint, so that it
+// need not be read, and returns that with the bytes of the snapshot.
+func (d *Desk) Fits(snap *record.Snapshot, i record.Imprint, site record.Site) (record.Imprint, bool) {
 	defer d.sit()()
 	if sniff(snap) != formHTML {
-		return ""
+		return record.Imprint{}, false
 	}
 	// Most pages are UTF-8, where there is nothing to decode.
-	if how := d.Pages.Fits(snap.Body, i, site); how != "" {
-		return how
+	if now, ok := d.Pages.Fits(snap.Body, i, site); ok {
+		return now, true
 	}
 	text, _ := d.Decode(snap.Body, snap.ContentType())
 	if len(text) == len(snap.Body) {
-		return ""
+		return record.Imprint{}, false
 	}
 	return d.Pages.Fits(text, i, site)
 }

@@ -58,7 +58,7 @@ func (v *visit) end() record.Observation {
 	if v.ctx.Err() != nil && (v.obs.Fault != nil || v.obs.Document == nil && !v.obs.Unmodified) {
 		v.fail(&record.Fault{Kind: record.FaultCancelled, Detail: "the visit was interrupted"})
 	}
-	if v.obs.Unmodified {
+	if v.obs.Unmodified && v.obs.Respelt.Words == "" {
 		v.recycle()
 	} else {
 		v.digest()
@@ -116,7 +116,7 @@ func (v *visit) remember(page string, snap *record.Snapshot, err error) {
 // look fetches, reads and judges one page, and leaves document or fault in the
 // observation.
 func (v *visit) look(r record.Request) {
-	v.obs.Fault, v.obs.Document, v.obs.Unmodified = nil, nil, false
+	v.obs.Fault, v.obs.Document, v.obs.Unmodified, v.obs.Respelt = nil, nil, false, record.Imprint{}
 	v.verdict = ""
 	snap, err := v.Fetch(v.ctx, r)
 	v.keep(snap)
@@ -194,8 +194,12 @@ func (v *visit) unmodified(r record.Request, snap *record.Snapshot) string {
 		return ""
 	}
 	if v.prior.Imprint.Words != "" {
-		if how := v.crawler.Read.Fits(snap, v.prior.Imprint, v.site); how != "" {
-			return how
+		switch now, ok := v.crawler.Read.Fits(snap, v.prior.Imprint, v.site); {
+		case ok && now == v.prior.Imprint:
+			return "the same bytes where the statement stands"
+		case ok:
+			v.obs.Respelt = now
+			return "the same words in the same markup where the statement stands"
 		}
 	}
 	if !r.Fresh && v.prior.BodyDigest != "" && v.digest() == v.prior.BodyDigest {

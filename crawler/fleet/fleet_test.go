@@ -101,12 +101,17 @@ func TestAVisitThroughTheFleetIsTheVisitItself(t *testing.T) {
 	want := statement(site, "We keep nothing.")
 	big := statement(site, "big")
 	big.Snapshot.Body = noise(5 << 20) // beyond what a message holds
+	respelt := statement(site, "respelt")
+	respelt.Unmodified, respelt.Respelt, respelt.Document = true, want.Document.Imprint, nil
 	worker(t, url, "w1", "", pages(func(_ context.Context, s record.Site, p record.Prior) record.Observation {
 		if !reflect.DeepEqual(s, site) {
 			t.Errorf("the site became %+v", s)
 		}
-		if p.Exact == "big" {
+		switch p.Exact {
+		case "big":
 			return big
+		case "respelt":
+			return respelt
 		}
 		if !reflect.DeepEqual(p, prior) {
 			t.Errorf("the prior became %+v", p)
@@ -125,6 +130,12 @@ func TestAVisitThroughTheFleetIsTheVisitItself(t *testing.T) {
 	look = c.Look(t.Context(), site, prior, time.Time{})
 	if got := look.Observation(); !reflect.DeepEqual(got, big) {
 		t.Errorf("a page beyond the message limit came back with %d bytes, %v", len(got.Snapshot.Body), got.Fault)
+	}
+	look.End(true)
+	prior.Exact = "respelt"
+	look = c.Look(t.Context(), site, prior, time.Time{})
+	if got := look.Observation(); !reflect.DeepEqual(got, respelt) {
+		t.Errorf("another spelling became %+v\nwant %+v", got, respelt)
 	}
 	look.End(true)
 }

@@ -133,9 +133,9 @@ type first struct {
 
 // known is what a document keeps out of JSON, and the observation's address.
 type known struct {
-	URL             octets
-	Identity, Exact string
-	Imprint         imprint
+	URL              octets
+	Identity, Exact  string
+	Imprint, Respelt imprint
 }
 
 type snapshot struct {
@@ -159,6 +159,7 @@ type hop struct {
 // pack makes a report of an observation; body is what follows the JSON.
 func pack(r report, obs record.Observation, slim bool) (out report, body []byte) {
 	r.Known.URL, obs.URL = octets(obs.URL), ""
+	r.Known.Respelt = imprintOf(obs.Respelt)
 	if s := obs.Snapshot; s != nil {
 		m := &snapshot{URL: octets(s.URL), FinalURL: octets(s.FinalURL), Status: s.Status, At: s.At, Via: s.Via, Took: s.Took, Size: len(s.Body)}
 		if s.Header != nil {
@@ -192,7 +193,7 @@ func pack(r report, obs record.Observation, slim bool) (out report, body []byte)
 // unpack is the observation as it was packed.
 func (r report) unpack(body []byte) record.Observation {
 	obs := r.Observation
-	obs.URL = string(r.Known.URL)
+	obs.URL, obs.Respelt = string(r.Known.URL), r.Known.Respelt.record()
 	if m := r.Snapshot; m != nil {
 		s := &record.Snapshot{URL: string(m.URL), FinalURL: string(m.FinalURL), Status: m.Status, At: m.At, Via: m.Via, Took: m.Took}
 		if m.Header != nil {
@@ -226,7 +227,7 @@ func nothingNew(o order, reader string, obs record.Observation) bool {
 		return false
 	}
 	d := obs.Document
-	return obs.Unmodified || d != nil && reader == o.Reader && d.Identity == o.Prior.Identity && d.Exact == o.Prior.Exact && d.Exact != ""
+	return obs.Unmodified && obs.Respelt.Words == "" || d != nil && reader == o.Reader && d.Identity == o.Prior.Identity && d.Exact == o.Prior.Exact && d.Exact != ""
 }
 
 // maxContent bounds what a message unpacks to, in bytes.

@@ -47,23 +47,26 @@ func Of(text []byte, doc *record.Document) record.Imprint {
 	return im
 }
 
-// Fits says by what the page is known to show the statement that im was taken from;
-// it is empty when the page must be read. manner is the Document.Extractor that
-// reading it would give.
-func Fits(text []byte, im record.Imprint, manner string) string {
+// Fits reports whether the page shows the statement that im was taken from, so that
+// it need not be read, and returns the imprint that knows it by: im itself, or, where
+// the words are spelt another way, im with their bytes. manner is the
+// Document.Extractor that reading the page would give.
+func Fits(text []byte, im record.Imprint, manner string) (record.Imprint, bool) {
 	if im.Words == "" {
-		return ""
+		return record.Imprint{}, false
 	}
 	s := walk(text, im, manner)
-	switch {
-	case !s.whole || s.around != im.Around:
-		return ""
-	case s.same:
-		return "the same bytes where the statement stands"
-	case said(text[s.from:s.to], manner) == im.Words:
-		return "the same words in the same markup where the statement stands"
+	if !s.whole || s.around != im.Around {
+		return record.Imprint{}, false
 	}
-	return ""
+	if !s.same {
+		region := text[s.from:s.to]
+		if said(region, manner) != im.Words {
+			return record.Imprint{}, false
+		}
+		im.Length, im.Region = len(region), digest(region, manner)
+	}
+	return im, true
 }
 
 func digest(region []byte, manner string) string {

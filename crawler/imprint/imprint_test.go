@@ -40,15 +40,20 @@ var (
 	tuesday = fill("ffff0000", "سه‌شنبه ۳ آذر", "۹۹", "<li>آغاز طرح</li><li>بازدید استاندار</li>")
 )
 
+func fits(text string, im record.Imprint) bool {
+	_, ok := imprint.Fits([]byte(text), im, "v1")
+	return ok
+}
+
 func TestKnowsTheStatementAmongOtherCounters(t *testing.T) {
 	im := imprint.Of([]byte(monday), statement)
 	if im.Words == "" {
 		t.Fatal("the statement was not found in its own page")
 	}
-	if imprint.Fits([]byte(monday), im, "v1") == "" || imprint.Fits([]byte(tuesday), im, "v1") == "" {
+	if !fits(monday, im) || !fits(tuesday, im) {
 		t.Error("the same statement among other counters was not known again")
 	}
-	if imprint.Fits([]byte(tuesday), im, "v2") != "" {
+	if _, ok := imprint.Fits([]byte(tuesday), im, "v2"); ok {
 		t.Error("a page read in another manner was taken for the same")
 	}
 }
@@ -82,7 +87,7 @@ func TestFitsNoPageThatSaysAnythingElse(t *testing.T) {
 		if edited == tuesday {
 			t.Fatalf("%s: nothing was edited", name)
 		}
-		if imprint.Fits([]byte(edited), im, "v1") != "" {
+		if fits(edited, im) {
 			t.Errorf("%s: the page was taken for the same", name)
 		}
 	}
@@ -106,13 +111,18 @@ func TestFitsTheSameWordsInAnotherSpelling(t *testing.T) {
 		if edited == tuesday {
 			t.Fatalf("%s: nothing was edited", name)
 		}
-		if how := imprint.Fits([]byte(edited), im, "v1"); !strings.Contains(how, "the same words") {
+		now, ok := imprint.Fits([]byte(edited), im, "v1")
+		if !ok || now.Region == im.Region {
 			t.Errorf("%s: not known again", name)
+		}
+		// It is known by its bytes from then on, and the old spelling by its words.
+		if again, ok := imprint.Fits([]byte(edited), now, "v1"); !ok || again != now || !fits(tuesday, now) {
+			t.Errorf("%s: the imprint was not renewed", name)
 		}
 	}
 	old := im
 	old.Words = "" // as an archive holds it that was written before there were words
-	if imprint.Fits([]byte(tuesday), old, "v1") != "" {
+	if fits(tuesday, old) {
 		t.Error("an imprint without words fits")
 	}
 }
@@ -136,7 +146,7 @@ func TestNoImprintWithoutACertainPlace(t *testing.T) {
 	if im := imprint.Of([]byte(monday), few); im.Words != "" {
 		t.Errorf("a few words were thought certain: %+v", im)
 	}
-	if imprint.Fits([]byte(monday), record.Imprint{}, "v1") != "" {
+	if fits(monday, record.Imprint{}) {
 		t.Error("the zero imprint fits")
 	}
 }
@@ -147,7 +157,7 @@ func FuzzImprint(f *testing.F) {
 	f.Add("<a '><script></scr", "x")
 	f.Fuzz(func(t *testing.T, text, words string) {
 		im := imprint.Of([]byte(text), &record.Document{Extractor: "v1", Blocks: []record.Block{{Text: words}}})
-		if im.Words != "" && imprint.Fits([]byte(text), im, "v1") == "" {
+		if im.Words != "" && !fits(text, im) {
 			t.Error("an imprint does not fit its own page")
 		}
 	})

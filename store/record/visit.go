@@ -95,8 +95,10 @@ type Observation struct {
 	// Fault is nil when a statement was read.
 	Fault *Fault
 	// Unmodified means the server said 304 or sent the same statement as before; the
-	// Snapshot has no body then.
+	// Snapshot has no body then, unless the words are spelt another way: Respelt is
+	// then the imprint with these.
 	Unmodified bool
+	Respelt    Imprint `json:"-"`
 	// URL is where the statement was read.
 	URL string
 	// Discovered means that the page was searched for in this visit.

@@ -138,6 +138,19 @@ func (j *judgement) imprint(doc *record.Document) {
 	p.Imprint.Read = j.visit.At
 }
 
+// unmodified is the judgement on a statement that the crawler knew again, and keeps
+// the newer bytes of one that is spelt another way.
+func (j *judgement) unmodified() {
+	j.succeeded()
+	if now := j.obs.Respelt; now.Words != "" {
+		j.unchanged(record.Say("told.looks"))
+		j.visit.Past.Prior.Imprint = now
+		j.visit.Snapshot = j.obs.Snapshot
+		return
+	}
+	j.unchanged(record.Say("told.same_bytes"))
+}
+
 // cosmetic keeps the newer bytes of a text that only looks different.
 func (j *judgement) cosmetic(exact string) {
 	j.unchanged(record.Say("told.looks"))

@@ -118,8 +118,7 @@ func (m *Monitor) judge(ctx context.Context, site record.Site, past record.Past,
 		case obs.Fault != nil:
 			j.faulted()
 		case obs.Unmodified:
-			j.succeeded()
-			j.unchanged(record.Say("told.same_bytes"))
+			j.unmodified()
 		default:
 			err = j.read(obs.Document)
 		}

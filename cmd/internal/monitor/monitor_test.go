@@ -247,6 +247,29 @@ func TestSilenceForCosmeticEdits(t *testing.T) {
 	s.wantTold()
 }
 
+// What is only spelt another way makes no version, and its bytes are kept, also where
+// the crawler knew the statement without reading it.
+func TestTheBytesOfAnotherSpellingAreKept(t *testing.T) {
+	s := newScene(t)
+	s.visit(s.sees(statement, "text/1"))
+	before := s.past()
+	body := []byte(strings.ReplaceAll(statement, " we ", " we\u00a0"))
+	now := record.Imprint{Words: "w", Region: "r", Length: 7, Read: s.now}
+	r := s.visit(func() record.Observation {
+		return record.Observation{URL: page, Unmodified: true, Respelt: now, BodyDigest: store.Digest(body),
+			Snapshot: &record.Snapshot{URL: page, Status: 200, Body: body}}
+	})
+	s.wantState(r, record.VisitUnchanged)
+	s.wantTold()
+	past := s.past()
+	if past.Version != 1 || past.TextDigest != before.TextDigest || !past.Prior.Imprint.Read.Equal(now.Read) || past.Prior.Imprint.Region != "r" {
+		t.Errorf("%+v", past)
+	}
+	if snap, err := s.db.Snapshot(t.Context(), store.Digest(body)); err != nil || string(snap.Body) != string(body) {
+		t.Errorf("the newer bytes: %v", err)
+	}
+}
+
 // D8: one dropped section is told, after a second look that sees the same.
 func TestDroppedSectionIsToldOnceAfterASecondLook(t *testing.T) {
 	s := newScene(t)

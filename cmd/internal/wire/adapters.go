@@ -82,7 +82,7 @@ func (p pages) Imprint(text []byte, doc *record.Document) record.Imprint {
 	return imprint.Of(text, doc)
 }
 
-func (p pages) Fits(text []byte, i record.Imprint, s record.Site) string {
+func (p pages) Fits(text []byte, i record.Imprint, s record.Site) (record.Imprint, bool) {
 	return imprint.Fits(text, i, options("", s).Manner())
 }
 

@@ -101,7 +101,7 @@ func BenchmarkStages(b *testing.B) {
 	})
 	stage("decode", func(p *edited) { charset.Decode(p.new.Body, p.new.ContentType()) })
 	stage("fits", func(p *edited) {
-		if imprint.Fits(p.text, p.after.Imprint, p.after.Extractor) == "" {
+		if _, ok := imprint.Fits(p.text, p.after.Imprint, p.after.Extractor); !ok {
 			b.Fatal("an imprint does not fit its own page")
 		}
 	})
