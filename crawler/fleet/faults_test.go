@@ -185,6 +185,64 @@ func TestLostAnswersDoNotHoldAVisit(t *testing.T) {
 	l.End(true)
 }
 
+// A coordinator that cannot take reports again after one interruption, when another
+// comes, tries on and can be ended.
+func TestInterruptionsInARow(t *testing.T) {
+	url := serve(t)
+	way := lay(t, url)
+	o, said := options(way.url(), "office"), make(chan string, 1000)
+	o.Log = slog.New(slog.NewTextHandler(sayer(said), nil))
+	c, err := fleet.Lead(t.Context(), o, fleet.Leader{Archive: "a", Read: reader{}, Clock: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hears := func(what string) {
+		t.Helper()
+		for late := time.After(time.Minute); ; {
+			select {
+			case line := <-said:
+				if strings.Contains(line, what) {
+					return
+				}
+			case <-late:
+				t.Fatalf("%q was not logged", what)
+			}
+		}
+	}
+	nc, err := nats.Connect(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := js.DeleteStream(t.Context(), "policywatch_reports"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		way.interrupt()
+		hears("can be reached again")
+		hears("reports are not taken yet")
+	}
+	ended := make(chan struct{})
+	go func() { defer close(ended); c.Close() }()
+	select {
+	case <-ended:
+	case <-time.After(time.Minute):
+		t.Fatal("it does not end")
+	}
+}
+
+// sayer hands on what is logged.
+type sayer chan string
+
+func (s sayer) Write(b []byte) (int, error) {
+	s <- string(b)
+	return len(b), nil
+}
+
 // A visit that ends one worker after another is given up as the site's fault, and
 // takes none of the visits beside it along.
 func TestAVisitThatKillsIsTheSitesFault(t *testing.T) {
