@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/emersion/go-sasl"
-	"go.uber.org/goleak"
 
 	"policywatch/configs"
 	"policywatch/notify/mail"
@@ -20,7 +19,7 @@ import (
 	"policywatch/store/record"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { notifytest.Main(m) }
 
 const password = "گذرواژه-hunter2"
 
