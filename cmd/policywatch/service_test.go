@@ -22,7 +22,7 @@ import (
 
 // patience is how long a test waits for what must come. It is long because the
 // machine may be busy; nobody waits for it who is not disappointed.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // agency is a website on loopback with one statement, which the test edits.
 type agency struct {

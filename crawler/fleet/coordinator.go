@@ -141,12 +141,15 @@ func (c *Coordinator) Close() error {
 // forgotten its last messages, and number the next ones as those were.
 func (c *Coordinator) receive(ctx context.Context) error {
 	back := make(chan struct{}, 1)
-	c.nc.SetReconnectHandler(func(*nats.Conn) {
-		c.Log.Info("the fleet's servers can be reached again")
+	anew := func() {
 		select {
 		case back <- struct{}{}:
-		default:
+		default: // it is to begin anew already
 		}
+	}
+	c.nc.SetReconnectHandler(func(*nats.Conn) {
+		c.Log.Info("the fleet's servers can be reached again")
+		anew()
 	})
 	stop, caught, err := c.consume(ctx)
 	if err != nil {
@@ -162,7 +165,7 @@ func (c *Coordinator) receive(ctx context.Context) error {
 					c.Log.Warn("reports are not taken yet", "error", err)
 					stop = func() {}
 					sleep(ctx, time.Second)
-					back <- struct{}{}
+					anew()
 				}
 			}
 		}
@@ -188,9 +191,11 @@ func (c *Coordinator) consume(ctx context.Context) (stop func(), caught chan str
 	}
 	caught = make(chan struct{})
 	last := waited.State.LastSeq
+	// Where the library begins anew by itself, the handler may be called by two
+	// goroutines for a moment.
+	here := sync.OnceFunc(func() { close(caught) })
 	if waited.State.Msgs == 0 {
-		close(caught)
-		last = 0
+		here()
 	}
 	cc, err := cons.Consume(func(m jetstream.Msg) {
 		meta, err := m.Metadata()
@@ -198,9 +203,8 @@ func (c *Coordinator) consume(ctx context.Context) (stop func(), caught chan str
 			return
 		}
 		c.arrived(ctx, &arrival{seq: meta.Sequence.Stream, head: m.Headers(), data: m.Data(), at: c.lead.Clock()})
-		if last > 0 && meta.Sequence.Stream >= last {
-			last = 0
-			close(caught)
+		if meta.Sequence.Stream >= last {
+			here()
 		}
 	}, jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) { c.Log.Debug("reports", "error", err) }))
 	if err != nil {

@@ -27,12 +27,20 @@ func serve(t *testing.T) (url string) {
 }
 
 func options(url, member string) fleet.Options {
-	return fleet.Options{URL: url, Member: member, AckWait: time.Second, Log: quiet}
+	return fleet.Options{URL: url, Member: member, Log: quiet}
 }
 
-func lead(t *testing.T, url string) *fleet.Coordinator {
+// mortal is a fleet that misses its dead after a second. On a busy machine the living
+// may be silent for as long, and what they do is done once more.
+func mortal(o *fleet.Options) { o.AckWait = time.Second }
+
+func lead(t *testing.T, url string, with ...func(*fleet.Options)) *fleet.Coordinator {
 	t.Helper()
-	c, err := fleet.Lead(t.Context(), options(url, "office"), fleet.Leader{Archive: "a", Version: "1", Reader: "r/1", Read: reader{}, Clock: time.Now, Second: "ir"})
+	o := options(url, "office")
+	for _, w := range with {
+		w(&o)
+	}
+	c, err := fleet.Lead(t.Context(), o, fleet.Leader{Archive: "a", Version: "1", Reader: "r/1", Read: reader{}, Clock: time.Now, Second: "ir"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,17 +66,18 @@ func (p pages) Again(ctx context.Context, site record.Site, page string, first *
 }
 
 // worker starts one and returns what ends it in order.
-func worker(t *testing.T, url, name, vantage string, crawl fleet.Crawler, with ...func(*fleet.Labour)) (stop func()) {
+func worker(t *testing.T, url, name, vantage string, crawl fleet.Crawler, with ...func(*fleet.Options, *fleet.Labour)) (stop func()) {
 	t.Helper()
+	o := options(url, name)
 	ctx, cancel := context.WithCancel(context.Background())
 	do := fleet.Labour{Crawl: crawl, Version: "1", Reader: "r/1", Vantage: vantage, Slots: 4, Drain: 5 * time.Second, Clock: time.Now, Rules: &fleet.Rules{}}
 	for _, w := range with {
-		w(&do)
+		w(&o, &do)
 	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if err := fleet.Work(ctx, options(url, name), do); err != nil {
+		if err := fleet.Work(ctx, o, do); err != nil {
 			t.Error(err)
 		}
 	}()
@@ -175,7 +184,7 @@ func TestAWorkerWithAnotherExtractor(t *testing.T) {
 	defer c.Close()
 	site := record.Site{Domain: "water.example"}
 	worker(t, url, "w1", "", pages(func(context.Context, record.Site, record.Prior) record.Observation { return statement(site, "text") }),
-		func(l *fleet.Labour) { l.Reader = "r/0" })
+		func(_ *fleet.Options, l *fleet.Labour) { l.Reader = "r/0" })
 	got := c.Look(t.Context(), site, record.Prior{Identity: "i", Exact: "e"}, time.Time{}).Observation()
 	if got.Document == nil || got.Document.Extractor != "r/1" || got.Document.Title != "read anew" || c.Counts().Reread != 1 {
 		t.Errorf("%+v", got.Document)

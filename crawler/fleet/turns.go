@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"time"
 
@@ -133,11 +131,14 @@ func (t *Turns) put(ctx context.Context, host, who string, seq uint64, life time
 func (t *Turns) reassert() {
 	t.mu.Lock()
 	t.wary = time.Now().Add(settling)
-	all := slices.Collect(maps.Values(t.holds))
+	all := make(map[*hold]hold, len(t.holds)) // as they are now
+	for _, h := range t.holds {
+		all[h] = *h
+	}
 	t.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), settling)
 	defer cancel()
-	for _, h := range all {
+	for at, h := range all {
 		began := time.Now()
 		seq, err := t.put(ctx, h.host, t.l.Member, h.seq, h.life)
 		if err != nil {
@@ -145,7 +146,7 @@ func (t *Turns) reassert() {
 		}
 		if err == nil {
 			t.mu.Lock()
-			h.seq, h.until = seq, began.Add(h.life)
+			at.seq, at.until = seq, began.Add(h.life)
 			t.mu.Unlock()
 		}
 	}
@@ -200,7 +201,7 @@ func (t *Turns) start() {
 
 // over takes out the holds whose time is up, all that are not in use where the
 // worker leaves and their quiet time ends soon.
-func (t *Turns) over(leaving bool) (done []*hold, left bool) {
+func (t *Turns) over(leaving bool) (done []hold, left bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := time.Now()
@@ -210,7 +211,7 @@ func (t *Turns) over(leaving bool) (done []*hold, left bool) {
 		}
 		delete(t.holds, host)
 		if now.Before(h.until) {
-			done = append(done, h)
+			done = append(done, *h)
 		}
 	}
 	if left = len(t.holds) > 0 && !leaving; !left {
@@ -221,7 +222,7 @@ func (t *Turns) over(leaving bool) (done []*hold, left bool) {
 
 // release gives hosts back. One that the servers do not hear of is free when its
 // time is up.
-func (t *Turns) release(done []*hold) {
+func (t *Turns) release(done []hold) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	for _, h := range done {

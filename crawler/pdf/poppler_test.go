@@ -38,7 +38,7 @@ func unmapped() []byte {
 
 func readerWith(t *testing.T, path string) *pdf.Reader {
 	lex := lexicons(t)
-	return pdf.New(pdf.Options{Lexicons: lex, Language: extract.New(lex).Language, PDFToText: path, Limits: pdf.Limits{Time: 5 * time.Second}})
+	return pdf.New(pdf.Options{Lexicons: lex, Language: extract.New(lex).Language, PDFToText: path, Limits: pdf.Limits{Time: time.Minute}})
 }
 
 func TestTheOtherReaderIsAskedWhereThisOneFails(t *testing.T) {

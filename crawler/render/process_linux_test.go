@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -96,7 +97,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 		dir := folder(t)
 		s := newSite(t)
 		s.page("/", markup)
-		b := browser(t, s, render.Options{Timeout: 5 * time.Second, Tabs: 2})
+		b := browser(t, s, render.Options{Tabs: 2})
 		if got := browsers(t, dir); len(got) != 0 {
 			t.Fatalf("%s: started before there was a page: %v", name, got)
 		}
@@ -145,10 +146,10 @@ func TestKilledBrowser(t *testing.T) {
 			}
 		}
 	}
-	kills := 1
+	var kills atomic.Int32
+	kills.Store(1)
 	s.mux.HandleFunc("/never", func(w http.ResponseWriter, r *http.Request) {
-		if kills > 0 {
-			kills--
+		if kills.Add(-1) >= 0 {
 			kill()
 		}
 	})
@@ -156,7 +157,7 @@ func TestKilledBrowser(t *testing.T) {
 	if _, err := get(t, b, s.URL+"/waiting"); err != nil {
 		t.Errorf("killed once: %v", err)
 	}
-	kills = 2
+	kills.Store(2)
 	_, err := get(t, b, s.URL+"/waiting")
 	wantFault(t, err, record.FaultShell)
 	kill() // between two pages

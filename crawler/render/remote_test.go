@@ -62,7 +62,7 @@ func TestRemoteBrowser(t *testing.T) {
 	s.page("/hung", `<script>for(;;);</script>`)
 	host := strings.TrimPrefix(ws[:strings.Index(ws, "/devtools")], "ws")
 	for at, paths := range map[string][]string{ws: {"/", "/hung", "/"}, "ws" + host: {"/"}, "http" + host: {"/"}} {
-		b := browser(t, s, render.Options{Remote: at, Timeout: 6 * time.Second})
+		b := browser(t, s, render.Options{Remote: at, Timeout: 12 * time.Second})
 		for _, path := range paths {
 			snap, err := get(t, b, s.URL+path)
 			switch {

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/emersion/go-sasl"
-	"go.uber.org/goleak"
 
 	"policywatch/configs"
 	"policywatch/notify/mail"
@@ -20,7 +19,7 @@ import (
 	"policywatch/store/record"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { notifytest.Main(m) }
 
 const password = "گذرواژه-hunter2"
 
@@ -49,7 +48,7 @@ func message(t *testing.T, lang string) report.Message {
 func options(s *server) mail.Options {
 	return mail.Options{
 		Host: "127.0.0.1", Port: s.Port, TLS: mail.None, From: "Policywatch <watch@office.example>",
-		To: []string{"مسئول <officer@office.example>", "second@office.example"}, Timeout: 5 * time.Second, RootCAs: s.CA,
+		To: []string{"مسئول <officer@office.example>", "second@office.example"}, Timeout: time.Minute, RootCAs: s.CA,
 	}
 }
 
@@ -140,7 +139,7 @@ func TestTLS(t *testing.T) {
 		if err == nil || !retry {
 			t.Fatalf("retry %v, err %v: want a failure that can be mended", retry, err)
 		}
-		if srv.auths > 0 || len(srv.Mails()) > 0 {
+		if srv.logins() > 0 || len(srv.Mails()) > 0 {
 			t.Error("a password or mail went over a bare connection")
 		}
 	})
@@ -148,8 +147,8 @@ func TestTLS(t *testing.T) {
 		srv := serve(t, login, false, withTLS(t))
 		o := with(options(srv), mail.StartTLS)
 		o.RootCAs = nil
-		if retry, err := sender(t, o).Send(t.Context(), message(t, "fa")); err == nil || !retry || srv.auths > 0 {
-			t.Fatalf("retry %v, err %v, logins %d", retry, err, srv.auths)
+		if retry, err := sender(t, o).Send(t.Context(), message(t, "fa")); err == nil || !retry || srv.logins() > 0 {
+			t.Fatalf("retry %v, err %v, logins %d", retry, err, srv.logins())
 		}
 	})
 	t.Run("password in the clear", func(t *testing.T) {
@@ -188,13 +187,13 @@ func TestPasswordNeverShows(t *testing.T) {
 
 func TestUTF8ExtensionOnlyWhereNeeded(t *testing.T) {
 	srv := serve(t, nil, false)
-	if _, err := sender(t, options(srv)).Send(t.Context(), message(t, "fa")); err != nil || srv.utf8 {
-		t.Errorf("err %v, SMTPUTF8 asked for: %v", err, srv.utf8)
+	if _, err := sender(t, options(srv)).Send(t.Context(), message(t, "fa")); err != nil || srv.askedForUTF8() {
+		t.Errorf("err %v, SMTPUTF8 asked for: %v", err, srv.askedForUTF8())
 	}
 	o := options(srv)
 	o.To = []string{"دفتر@office.example"}
-	if _, err := sender(t, o).Send(t.Context(), message(t, "fa")); err != nil || !srv.utf8 {
-		t.Errorf("err %v, SMTPUTF8 asked for: %v", err, srv.utf8)
+	if _, err := sender(t, o).Send(t.Context(), message(t, "fa")); err != nil || !srv.askedForUTF8() {
+		t.Errorf("err %v, SMTPUTF8 asked for: %v", err, srv.askedForUTF8())
 	}
 }
 

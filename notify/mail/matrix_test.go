@@ -1,6 +1,7 @@
 package mail_test
 
 import (
+	"context"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -26,7 +27,7 @@ func TestFailureMatrix(t *testing.T) { // N1, N5
 	}
 	all := []mail.TLS{mail.None, mail.StartTLS, mail.Implicit}
 	protected := []mail.TLS{mail.StartTLS, mail.Implicit}
-	release := make(chan struct{})
+	asked, release := make(chan struct{}, 1), make(chan struct{})
 	t.Cleanup(func() { close(release) })
 	for _, c := range []struct {
 		name      string
@@ -37,7 +38,7 @@ func TestFailureMatrix(t *testing.T) { // N1, N5
 		retry     bool
 		tells     string
 		logins    bool // whether it may come to a login
-		timeout   time.Duration
+		slow      bool // the time is up when the server has been asked
 	}{
 		{name: "451 to the sender", under: all, configure: func(s *server) { s.OnMail = func(string) error { return reply(451, "greylisted") } }, retry: true, tells: "451", logins: true},
 		{name: "550 to the sender", under: all, configure: func(s *server) { s.OnMail = func(string) error { return reply(550, "unknown") } }, tells: "550", logins: true},
@@ -46,7 +47,7 @@ func TestFailureMatrix(t *testing.T) { // N1, N5
 		{name: "451 to the message", under: all, configure: func(s *server) { s.OnData = func() error { return reply(451, "disk full") } }, retry: true, tells: "disk full", logins: true},
 		{name: "550 to the message", under: all, configure: func(s *server) { s.OnData = func() error { return reply(550, "spam") } }, tells: "spam", logins: true},
 		{name: "drops in DATA", under: all, configure: func(s *server) { s.Drop = true }, retry: true, tells: "broke off while the message was sent", logins: true},
-		{name: "slow", under: all, configure: func(s *server) { s.OnMail = func(string) error { <-release; return nil } }, retry: true, tells: "timeout", logins: true, timeout: 300 * time.Millisecond},
+		{name: "slow", under: all, configure: func(s *server) { s.OnMail = func(string) error { asked <- struct{}{}; <-release; return nil } }, retry: true, tells: "timeout", logins: true, slow: true},
 		{name: "login refused", under: all, configure: func(s *server) { s.Password = "another" }, retry: true, tells: "log in to", logins: true},
 		{name: "certificate of another name", under: protected, spoil: func(c *x509.Certificate) {
 			c.IPAddresses, c.DNSNames = []net.IP{net.IPv4(10, 0, 0, 1)}, []string{"mail.other.example"}
@@ -70,13 +71,15 @@ func TestFailureMatrix(t *testing.T) { // N1, N5
 				}, kind == mail.Implicit, opts...)
 				o := options(srv)
 				o.TLS, o.User, o.Password = kind, "watch", password
-				if c.timeout > 0 {
-					o.Timeout = c.timeout
-				}
 				s := sender(t, o)
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				if c.slow {
+					go func() { <-asked; cancel() }()
+				}
 				var mu sync.Mutex
 				var steps []string
-				retry, err := s.Send(trace.With(t.Context(), func(step string) {
+				retry, err := s.Send(trace.With(ctx, func(step string) {
 					mu.Lock()
 					defer mu.Unlock()
 					steps = append(steps, step)
@@ -87,7 +90,7 @@ func TestFailureMatrix(t *testing.T) { // N1, N5
 				if n := len(srv.Mails()); n > 0 || accepted(err) {
 					t.Errorf("%d mails arrived all the same, counted as delivered: %t", n, accepted(err))
 				}
-				if !c.logins && srv.auths > 0 {
+				if !c.logins && srv.logins() > 0 {
 					t.Error("a password was said before the connection was safe")
 				}
 				mu.Lock()

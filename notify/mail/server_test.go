@@ -97,6 +97,18 @@ func (s *server) Mails() []received {
 	return slices.Clone(s.mails)
 }
 
+func (s *server) logins() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.auths
+}
+
+func (s *server) askedForUTF8() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.utf8
+}
+
 type session struct {
 	server *server
 	conn   *smtp.Conn

@@ -16,15 +16,13 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"policywatch/notify/notifytest"
 	"policywatch/notify/report"
 	"policywatch/notify/trace"
 	"policywatch/notify/webhook"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { notifytest.Main(m) }
 
 var (
 	now     = time.Date(2026, 11, 21, 9, 30, 0, 0, time.UTC)

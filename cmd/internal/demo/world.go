@@ -67,7 +67,9 @@ func start(ctx context.Context, fsys fs.FS, seed int64) (*World, error) {
 			}
 		})
 	}
-	w.stop = context.AfterFunc(ctx, func() { w.Close() })
+	begun := make(chan struct{})
+	w.stop = context.AfterFunc(ctx, func() { <-begun; w.Close() })
+	close(begun) // ctx may have ended by now
 	return w, nil
 }
 

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
@@ -152,5 +154,49 @@ func TestStatementIsComplete(t *testing.T) {
 				t.Errorf("%s: language %q", a.Slug, a.Lang)
 			}
 		}
+	}
+}
+
+// ending is a context that ends as soon as somebody wants to hear of it.
+type ending struct {
+	context.Context
+	done chan struct{}
+}
+
+func (e ending) Done() <-chan struct{} { return e.done }
+
+func (e ending) Err() error {
+	select {
+	case <-e.done:
+		return context.Canceled
+	default:
+		return nil
+	}
+}
+
+func (e ending) AfterFunc(f func()) (stop func() bool) {
+	close(e.done)
+	go f()
+	return func() bool { return false }
+}
+
+// A world whose context ends while it begins is closed.
+func TestTheContextEndsAtTheStart(t *testing.T) {
+	w, err := demo.Start(ending{context.Background(), make(chan struct{})}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for late := time.Now().Add(time.Minute); ; {
+		conn, err := net.Dial("tcp", w.Agencies()[0].Host)
+		if err != nil {
+			break
+		}
+		conn.Close()
+		if time.Now().After(late) {
+			t.Fatal("the world goes on")
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Error(err)
 	}
 }

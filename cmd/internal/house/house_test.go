@@ -30,7 +30,7 @@ var ours = map[string][]string{
 	"crawler/extract":    {"store/record", "store/canon", "crawler/markup"},
 	"crawler/fetch":      {"store/record", "store/canon"},
 	"crawler/gate":       {"store/record", "store/canon"},
-	"crawler/imprint":    {"store/record"},
+	"crawler/imprint":    {"store/record", "store/canon"},
 	"crawler/markup":     {}, // the tokens that links, texts and their places are read from
 	"crawler/pdf":        {"store/record", "store/canon", "crawler/pdf/object"},
 	"crawler/pdf/object": {},

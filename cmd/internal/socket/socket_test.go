@@ -121,12 +121,12 @@ func TestAsking(t *testing.T) {
 
 func TestNobodyAnswers(t *testing.T) {
 	dir := folder(t)
-	copied := func(name string) error {
+	copied := func(name string, patience time.Duration) error {
 		c := socket.NewClient(filepath.Join(dir, name))
-		c.Patience = 50 * time.Millisecond
+		c.Patience = patience
 		return c.Copy(t.Context(), io.Discard)
 	}
-	if err := copied("none.db"); !errors.Is(err, socket.ErrNone) {
+	if err := copied("none.db", time.Minute); !errors.Is(err, socket.ErrNone) {
 		t.Errorf("no socket: %v", err)
 	}
 	// A socket that its process left behind.
@@ -136,7 +136,7 @@ func TestNobodyAnswers(t *testing.T) {
 	}
 	l.SetUnlinkOnClose(false)
 	l.Close()
-	if err := copied("left.db"); !errors.Is(err, socket.ErrSilent) {
+	if err := copied("left.db", time.Minute); !errors.Is(err, socket.ErrSilent) {
 		t.Errorf("a stale socket: %v", err)
 	}
 	// One that is there and does not move.
@@ -145,11 +145,11 @@ func TestNobodyAnswers(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer hang.Close()
-	if err := copied("hang.db"); !errors.Is(err, socket.ErrSilent) {
+	if err := copied("hang.db", 50*time.Millisecond); !errors.Is(err, socket.ErrSilent) {
 		t.Errorf("a socket that nobody serves: %v", err)
 	}
 	serve(t, filepath.Join(dir, "broken.db"), nil)
-	if err := copied("broken.db"); err == nil || !strings.Contains(err.Error(), "the disk is gone") {
+	if err := copied("broken.db", time.Minute); err == nil || !strings.Contains(err.Error(), "the disk is gone") {
 		t.Errorf("an archive that cannot be read: %v", err)
 	}
 }
