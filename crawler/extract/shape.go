@@ -116,7 +116,8 @@ func look(s string) shape {
 				h.words++
 			}
 		}
-		rest := body[i+utf8.RuneLen(c):]
+		_, n := utf8.DecodeRuneInString(body[i:]) // a broken character is shorter than what it reads as
+		rest := body[i+n:]
 		switch {
 		case terminal(c) && c != '…' && startsWithSpace(rest) && strings.TrimSpace(rest) != "" && !abbreviation(body[:i]):
 			h.sentence = true

@@ -1,9 +1,9 @@
 package imprint
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"html"
+	"strings"
 
 	"policywatch/store/canon"
 )
@@ -44,24 +44,32 @@ func tagsIn(text []byte, from, to int) (n int) {
 // canon.Key has them. A word that moves into another tag makes another digest: it
 // may have become a heading, or hidden.
 func said(region []byte, manner string) string {
-	out := make([]byte, 0, len(region))
+	out := make([]byte, 0, len(region)+len(region)/4)
 	out = append(append(out, manner...), 0)
 	l := lexer{text: region}
 	for {
-		switch t := l.next(); t.kind {
+		end := l.pos
+		t := l.next()
+		switch t.kind {
 		case tokenEnd:
 			sum := sha256.Sum256(out)
 			return string(sum[:16])
 		case tokenBroken:
 			return ""
-		case tokenTag:
-			out = append(out, region[t.from-1:l.pos]...)
-		case tokenRun:
-			s := string(region[t.from:t.to])
-			if bytes.IndexByte(region[t.from:t.to], '&') >= 0 {
-				s = html.UnescapeString(s)
-			}
-			out = append(out, canon.Key(s)...)
 		}
+		// The space between two tags may be all that parts two words.
+		if gap := t.from - end; gap > 1 || gap == 1 && t.kind == tokenRun {
+			out = append(out, ' ')
+		}
+		if t.kind == tokenTag {
+			out = append(out, region[t.from-1:l.pos]...)
+			continue
+		}
+		s := string(region[t.from:t.to])
+		if strings.IndexByte(s, '&') >= 0 {
+			s = html.UnescapeString(s)
+		}
+		// A letter on either side shows whether a space parts the text from the next.
+		out = append(out, canon.Key("a"+s+"a")...)
 	}
 }
