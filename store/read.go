@@ -226,28 +226,9 @@ func (db *DB) SitesAfter(ctx context.Context, after string, limit int) ([]record
 		// No other key lies between a domain and the same with a zero byte; of the
 		// empty domain that is the lowest key of all.
 		for k, val := c.Seek(sitePrefix(after)); k != nil && (limit <= 0 || len(out) < limit); k, val = c.Next() {
-			domain := string(k)
-			fields, err := unseal(bucketStates, k, val)
-			if err != nil {
-				return damage(bucketStates, k, "the checksum does not match")
-			}
-			state, err := decodeStateRow(fields)
-			if err != nil {
-				return damage(bucketStates, k, "%v", err)
-			}
-			fields, err = getRow(tx, bucketSites, k)
+			r, err := loadListed(tx, k, val)
 			if err != nil {
 				return err
-			}
-			site, err := decodeListed(domain, fields)
-			if err != nil {
-				return damage(bucketSites, k, "%v", err)
-			}
-			r := record.SiteRow{Site: site.site, Past: merge(domain, site, state)}
-			if n := state.past.Version; n > 0 {
-				if err := summarise(tx, &r, n); err != nil {
-					return err
-				}
 			}
 			out = append(out, r)
 		}
@@ -257,6 +238,55 @@ func (db *DB) SitesAfter(ctx context.Context, after string, limit int) ([]record
 		return nil, fmt.Errorf("store: list sites: %w", err)
 	}
 	return out, nil
+}
+
+// SiteRows returns those of the domains that were visited, in the given order.
+func (db *DB) SiteRows(ctx context.Context, domains []string) ([]record.SiteRow, error) {
+	var out []record.SiteRow
+	err := db.view(ctx, func(tx *bolt.Tx) error {
+		for _, domain := range domains {
+			val := tx.Bucket([]byte(bucketStates)).Get([]byte(domain))
+			if val == nil {
+				continue
+			}
+			r, err := loadListed(tx, []byte(domain), val)
+			if err != nil {
+				return err
+			}
+			out = append(out, r)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: list %d sites: %w", len(domains), err)
+	}
+	return out, nil
+}
+
+// loadListed makes a list's row of a state's key and value.
+func loadListed(tx *bolt.Tx, k, val []byte) (record.SiteRow, error) {
+	domain := string(k)
+	fields, err := unseal(bucketStates, k, val)
+	if err != nil {
+		return record.SiteRow{}, damage(bucketStates, k, "the checksum does not match")
+	}
+	state, err := decodeStateRow(fields)
+	if err != nil {
+		return record.SiteRow{}, damage(bucketStates, k, "%v", err)
+	}
+	fields, err = getRow(tx, bucketSites, k)
+	if err != nil {
+		return record.SiteRow{}, err
+	}
+	site, err := decodeListed(domain, fields)
+	if err != nil {
+		return record.SiteRow{}, damage(bucketSites, k, "%v", err)
+	}
+	r := record.SiteRow{Site: site.site, Past: merge(domain, site, state)}
+	if n := state.past.Version; n > 0 {
+		err = summarise(tx, &r, n)
+	}
+	return r, err
 }
 
 // Visits returns what is remembered of a site's visits, the newest first, at

@@ -135,17 +135,21 @@ func (s *shares) with(domain string) int {
 func (s *shares) unread(b *board) (todo []string, total int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, r := range b.rows {
-		if r.Past.Version == 0 {
+	for i := range b.rows {
+		e := &b.rows[i]
+		if e.version == 0 {
 			continue
 		}
 		total++
-		if k := s.known[r.Site.Domain]; k == nil || k.version != r.Past.Version {
-			todo = append(todo, r.Site.Domain)
+		if k := s.known[e.domain]; k == nil || k.version != int(e.version) {
+			todo = append(todo, e.domain)
 		}
 	}
+	if total-len(todo) == len(s.known) {
+		return todo, total // all that are known are there
+	}
 	for domain := range s.known {
-		if r, ok := b.site(domain); !ok || r.Past.Version == 0 {
+		if i, ok := b.find(domain); !ok || b.rows[i].version == 0 {
 			delete(s.known, domain)
 			s.edit++
 		}

@@ -38,6 +38,9 @@ func (d *dashboard) shared(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if b.counting {
+		return d.counting(w, r, "overview", "web.shared", b)
+	}
 	found, err := d.shares.get(r.Context(), b)
 	if err != nil {
 		return err
@@ -50,9 +53,8 @@ func (d *dashboard) shared(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, g := range found.groups[p.Slice.From-1 : p.Slice.To] {
 		c := groupCard{group: g, Key: g.Members[0].Domain, More: max(0, len(g.Members)-namesShown)}
-		for _, m := range g.Members[:min(namesShown, len(g.Members))] {
-			x, _ := b.site(m.Domain)
-			c.Rows = append(c.Rows, x)
+		if c.Rows, err = d.boards.rowsOf(r.Context(), domainsOf(g.Members[:min(namesShown, len(g.Members))])...); err != nil {
+			return err
 		}
 		v, err := d.Reader.Version(r.Context(), c.Key, 0)
 		if err != nil {
@@ -67,6 +69,14 @@ func (d *dashboard) shared(w http.ResponseWriter, r *http.Request) error {
 		p.Groups = append(p.Groups, c)
 	}
 	return d.show(w, http.StatusOK, "shared", p)
+}
+
+func domainsOf(members []member) []string {
+	out := make([]string, len(members))
+	for i, m := range members {
+		out[i] = m.Domain
+	}
+	return out
 }
 
 // longest is the longest sentence of those that most of the group have.
@@ -113,6 +123,9 @@ func (d *dashboard) sharedGroup(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if b.counting {
+		return d.counting(w, r, "overview", "web.shared", b)
+	}
 	found, err := d.shares.get(ctx, b)
 	if err != nil {
 		return err
@@ -125,9 +138,13 @@ func (d *dashboard) sharedGroup(w http.ResponseWriter, r *http.Request) error {
 	p := groupPage{frame: d.frame(w, r, "overview", b), Group: g, Key: domain}
 	p.Title = p.count("web.shared.group", len(g.Members))
 	p.Slice = paged(len(g.Members), filterOf(r, "").Page, perPage)
-	for _, m := range g.Members[p.Slice.From-1 : p.Slice.To] {
-		x, _ := b.site(m.Domain)
-		p.Rows = append(p.Rows, memberRow{m, x})
+	shown := g.Members[p.Slice.From-1 : p.Slice.To]
+	rows, err := d.boards.rowsOf(ctx, domainsOf(shown)...)
+	if err != nil {
+		return err
+	}
+	for i, m := range shown {
+		p.Rows = append(p.Rows, memberRow{m, rows[i]})
 	}
 	leader := g.Members[0].Domain
 	v, err := d.Reader.Version(ctx, leader, 0)
@@ -152,9 +169,8 @@ func (d *dashboard) sharedGroup(w http.ResponseWriter, r *http.Request) error {
 			continue
 		}
 		l := line{Text: text, In: n}
-		for _, domain := range lacking[x.sum] {
-			without, _ := b.site(domain)
-			l.Lack = append(l.Lack, without)
+		if l.Lack, err = d.boards.rowsOf(ctx, lacking[x.sum]...); err != nil {
+			return err
 		}
 		p.Lines = append(p.Lines, l)
 	}

@@ -143,7 +143,14 @@ func (w *Watcher) build(t *Tools) (*daemon.Setup, error) {
 		return nil, err
 	}
 	s := w.setup(a)
-	s.Begun = func() { w.front.now.Store(&pages) }
+	s.Begun = func() { w.front.now.Store(pages) }
+	deliver := s.Deliver
+	s.Deliver = func(ctx context.Context) {
+		var kept sync.WaitGroup
+		defer kept.Wait()
+		kept.Go(func() { pages.Keep(ctx) })
+		deliver(ctx)
+	}
 	return s, nil
 }
 
