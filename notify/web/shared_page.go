@@ -84,9 +84,9 @@ func (s *shares) longest(doc *record.Document, g group) string {
 	quote, words, most := "", 0, 0
 	for text := range sentences(doc) {
 		x := s.sentence(text)
-		n := g.count[x.sum]
-		if n > most || n == most && x.words > words {
-			quote, words, most = text, x.words, n
+		n := g.count[x]
+		if n > most || n == most && x.words() > words {
+			quote, words, most = text, x.words(), n
 		}
 	}
 	return quote
@@ -156,20 +156,20 @@ func (d *dashboard) sharedGroup(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Speaks, p.Runs = v.Document.Lang, v.Document.Dir
 	lacking := d.shares.lacking(g)
-	seen := map[uint64]bool{}
+	seen := map[sentence]bool{}
 	for text := range sentences(v.Document) {
 		x := d.shares.sentence(text)
-		n := g.count[x.sum]
-		if n < 2 || seen[x.sum] {
+		n := g.count[x]
+		if n < 2 || seen[x] {
 			continue
 		}
-		seen[x.sum] = true
+		seen[x] = true
 		if len(p.Lines) == linesShown {
 			p.More++
 			continue
 		}
 		l := line{Text: text, In: n}
-		if l.Lack, err = d.boards.rowsOf(ctx, lacking[x.sum]...); err != nil {
+		if l.Lack, err = d.boards.rowsOf(ctx, lacking[x]...); err != nil {
 			return err
 		}
 		p.Lines = append(p.Lines, l)
@@ -179,8 +179,8 @@ func (d *dashboard) sharedGroup(w http.ResponseWriter, r *http.Request) error {
 
 // lacking names, for each sentence that nearly all of a group have, those that do
 // not.
-func (s *shares) lacking(g group) map[uint64][]string {
-	nearly := map[uint64]bool{}
+func (s *shares) lacking(g group) map[sentence][]string {
+	nearly := map[sentence]bool{}
 	for sum, n := range g.count {
 		if without := len(g.Members) - n; without > 0 && without <= lackShown {
 			nearly[sum] = true
@@ -188,16 +188,16 @@ func (s *shares) lacking(g group) map[uint64][]string {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := map[uint64][]string{}
+	out := map[sentence][]string{}
 	for _, m := range g.Members {
 		k := s.known[m.Domain]
 		if k == nil {
 			continue
 		}
-		has := map[uint64]bool{}
+		has := map[sentence]bool{}
 		for _, x := range k.sentences {
-			if nearly[x.sum] {
-				has[x.sum] = true
+			if nearly[x] {
+				has[x] = true
 			}
 		}
 		for sum := range nearly {
