@@ -65,6 +65,16 @@ func TestBriefsAgreeWithLists(t *testing.T) {
 	if d := cmp.Diff([]store.SiteRow{rows[4], rows[0]}, some); d != "" || err != nil {
 		t.Errorf("%v\n%s", err, d)
 	}
+	for _, domain := range []string{"c", "a.gov", "nobody.gov"} {
+		p, err := db.Standing(context.Background(), domain)
+		full := db.past(domain)
+		want := record.Past{Site: domain, State: full.State, Version: full.Version, Failures: full.Failures, LastVisit: full.LastVisit, LastSuccess: full.LastSuccess,
+			LastFault: full.LastFault, FaultTold: full.FaultTold, ToldAt: full.ToldAt, Pending: full.Pending,
+			Prior: record.Prior{ETag: full.Prior.ETag, LastModified: full.Prior.LastModified, BodyDigest: full.Prior.BodyDigest}}
+		if d := cmp.Diff(want, p); d != "" || err != nil {
+			t.Errorf("%v, -past +standing:\n%s", err, d)
+		}
+	}
 	stop := errors.New("enough")
 	if err := db.Briefs(context.Background(), nil, func(*record.SiteBrief) error { return stop }); !errors.Is(err, stop) {
 		t.Error(err)

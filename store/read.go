@@ -38,6 +38,24 @@ func (db *DB) Past(ctx context.Context, domain string) (record.Past, error) {
 	return p, nil
 }
 
+// Standing is Past without what only a visit needs: what SiteRow's Past is without, and
+// all that describes the newest version. Plans are made of it, one for each site.
+func (db *DB) Standing(ctx context.Context, domain string) (record.Past, error) {
+	p := record.Past{Site: domain, State: record.StateNew}
+	err := db.view(ctx, func(tx *bolt.Tx) error {
+		state, err := loadState(tx, domain)
+		if err == nil && state.visits > 0 {
+			p = state.past
+			p.Site = domain
+		}
+		return err
+	})
+	if err != nil {
+		return record.Past{}, fmt.Errorf("store: standing of %s: %w", domain, err)
+	}
+	return p, nil
+}
+
 // Version returns a version with its document, findings and change; n 0 means
 // the newest.
 func (db *DB) Version(ctx context.Context, domain string, n int) (*record.Version, error) {

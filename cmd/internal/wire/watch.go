@@ -194,7 +194,7 @@ func (w *Watcher) setup(a *App) *daemon.Setup {
 		workers = a.config.Fleet.InFlight
 	}
 	return &daemon.Setup{
-		Sites: a.sites, Rule: a.rules(), Check: check, Past: a.Store.Past, Deliver: a.deliveries,
+		Sites: a.sites, Rule: a.rules(), Check: check, Past: a.Store.Standing, Deliver: a.deliveries,
 		Workers: workers, Drain: time.Duration(s.Drain), Heartbeat: s.Heartbeat,
 		Ping: heartbeat(s, guarded(a.config.Crawl)),
 		Close: func() {
