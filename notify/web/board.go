@@ -236,7 +236,7 @@ func (e *entry) has(word string) bool {
 // late reports whether a site is visited and yet was not read for so long. One that
 // waits for its first visit is not.
 func (e *entry) late(now time.Time) bool {
-	return e.visited != 0 && (e.success == 0 || now.Sub(time.Unix(0, e.success)) >= late)
+	return e.visited != 0 && now.UnixNano()-e.success >= int64(late)
 }
 
 // rowsOf reads the rows of sites that a page shows, in the given order. One that was

@@ -198,7 +198,7 @@ func (k *boards) read(ctx context.Context, last *board) (*board, error) {
 func (k *boards) readAll(ctx context.Context, b *board) error {
 	k.words = newWords(k.norm)
 	k.listedAs("") // brings the list into order
-	var rows []entry
+	rows := make([]entry, 0, len(k.o.Listed))
 	unvisited := k.order
 	add := func(i int32) {
 		s := &k.o.Listed[i]

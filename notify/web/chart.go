@@ -104,19 +104,17 @@ func (f frame) ages(b *board) []column {
 		out[i].Label = f.say(l.key)
 	}
 	out[len(limits)].Label = f.say("web.never")
+	now := f.Now.UnixNano()
 	for k := range b.rows {
-		e := &b.rows[k]
-		if e.success == 0 {
+		if b.rows[k].success == 0 {
 			out[len(limits)].N++
 			continue
 		}
-		i := slices.IndexFunc(limits, func(l struct {
-			key string
-			to  time.Duration
-		}) bool {
-			return f.Now.Sub(moment(e.success)) < l.to
-		})
-		out[max(0, i)].N++
+		age, i := time.Duration(now-b.rows[k].success), 0
+		for age >= limits[i].to {
+			i++
+		}
+		out[i].N++
 	}
 	return scaled(out)
 }

@@ -38,11 +38,12 @@ func (d *dashboard) health(w http.ResponseWriter, r *http.Request) error {
 	var first []int32
 	for _, i := range b.order("success") {
 		if b.rows[i].late(p.Now) {
-			p.LateCount++
-			first = append(first, i)
+			if p.LateCount++; p.LateCount <= 10 {
+				first = append(first, i)
+			}
 		}
 	}
-	if p.Late, err = d.boards.pick(r.Context(), b, first, 10); err != nil {
+	if p.Late, err = d.boards.pick(r.Context(), b, first, len(first)); err != nil {
 		return err
 	}
 	if d.Size != nil {
