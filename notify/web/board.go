@@ -172,7 +172,7 @@ type words struct {
 	norm   func(*record.Site) string
 	labels map[string]*labels
 	folds  map[string]string // of titles of pages
-	states map[string]record.SiteState
+	site   record.Site       // that of the entry being made
 }
 
 func newWords(norm func(*record.Site) string) *words {
@@ -185,10 +185,9 @@ const mostTitles = 10_000
 
 // entry makes a site's. It keeps nothing of s but strings.
 func (w *words) entry(s *record.SiteBrief) entry {
-	site := record.Site{Domain: s.Domain, Name: s.Name, Profile: s.Profile}
-	e := entry{domain: s.Domain, title: site.Title(), norm: w.norm(&site), state: s.State, version: int32(s.Version), pending: s.Pending,
+	w.site = record.Site{Domain: s.Domain, Name: s.Name, Profile: s.Profile}
+	e := entry{domain: s.Domain, title: speech.Clean(w.site.Title()), norm: w.norm(&w.site), state: s.State, version: int32(s.Version), pending: s.Pending,
 		absent: few(s.Absent), required: few(s.AbsentRequired), visited: nanos(s.LastVisit), success: nanos(s.LastSuccess), changed: nanos(s.Changed)}
-	e.title = speech.Clean(e.title)
 	set := strings.Join(s.Labels, "\n")
 	if e.labels = w.labels[set]; e.labels == nil {
 		e.labels = &labels{slices.Clone(s.Labels), folded(set)}
