@@ -60,24 +60,34 @@ func newBoards(o Options) *boards { return &boards{o: o} }
 func (k *boards) get(ctx context.Context) (*board, error) {
 	limit := time.NewTimer(patience)
 	defer limit.Stop()
-	return k.within(ctx, limit.C)
+	return k.within(ctx, fresh, limit.C)
 }
 
-// recent returns one for a program, which has the time to wait.
-func (k *boards) recent(ctx context.Context) (*board, error) { return k.within(ctx, nil) }
+// recent returns one for a program, which may have just been told of something newer
+// and has the time to wait.
+func (k *boards) recent(ctx context.Context) (*board, error) {
+	if k.o.Touched == nil { // all would be counted anew
+		return k.within(ctx, fresh, nil)
+	}
+	return k.within(ctx, 0, nil)
+}
 
-func (k *boards) within(ctx context.Context, limit <-chan time.Time) (*board, error) {
-	for {
-		b, r := k.newest(ctx)
+func (k *boards) within(ctx context.Context, age time.Duration, limit <-chan time.Time) (*board, error) {
+	var joined *renewal // one that had begun when this request came
+	for first := true; ; first = false {
+		b, r, begun := k.newest(ctx, age)
 		if r == nil {
 			return b, nil
+		}
+		if first && !begun && age == 0 {
+			joined = r
 		}
 		select {
 		case <-r.done:
 			switch {
 			case r.err != nil:
 				return nil, r.err
-			case !r.passed:
+			case !r.passed && r != joined:
 				return r.board, nil
 			}
 		case <-ctx.Done():
@@ -98,18 +108,20 @@ func (k *boards) within(ctx context.Context, limit <-chan time.Time) (*board, er
 }
 
 // newest returns the board, or the renewal that makes one that is new enough.
-func (k *boards) newest(ctx context.Context) (*board, *renewal) {
+// begun says that it has just begun.
+func (k *boards) newest(ctx context.Context, age time.Duration) (b *board, r *renewal, begun bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if b := k.board; b != nil && !k.dirty && (k.o.Clock().Sub(b.built) < fresh || k.o.Revision != nil && k.o.Revision() == b.revision) {
-		return b, nil
+	if b := k.board; b != nil && !k.dirty && (k.o.Clock().Sub(b.built) < age || k.o.Revision != nil && k.o.Revision() == b.revision) {
+		return b, nil, false
 	}
 	if k.making == nil {
+		begun = true
 		k.making = &renewal{done: make(chan struct{})}
 		k.dirty = false
 		go k.renew(context.WithoutCancel(ctx), k.making, k.board)
 	}
-	return k.board, k.making
+	return k.board, k.making, begun
 }
 
 // renew makes a board. A panic over one row must not end the daemon.
