@@ -64,7 +64,11 @@ func Load(path string, env func(string) (string, bool)) (Config, error) {
 // relative paths.
 func Parse(name string, b []byte, env func(string) (string, bool)) (Config, error) {
 	cfg := Default()
-	file, err := parser.ParseBytes(b, 0)
+	rest, long, many := cut(b)
+	if !many {
+		rest = b
+	}
+	file, err := parser.ParseBytes(rest, 0)
 	if err != nil {
 		return Config{}, syntaxError(name, err)
 	}
@@ -75,7 +79,12 @@ func Parse(name string, b []byte, env func(string) (string, bool)) (Config, erro
 			return Config{}, syntaxError(name, err)
 		}
 	}
-	v := validator{file: name, tree: file}
+	if many {
+		if cfg.Sites, err = long.decode(); err != nil {
+			return Config{}, syntaxError(name, err)
+		}
+	}
+	v := validator{file: name, tree: file, entries: long}
 	cfg.resolve(filepath.Dir(name), env, &v)
 	cfg.check(&v)
 	if len(v.errs) > 0 {
@@ -138,7 +147,9 @@ func syntaxError(name string, err error) *Error {
 type validator struct {
 	file string
 	tree *ast.File
-	errs []error
+	// entries are those of sites where they are not in the tree.
+	entries *entries
+	errs    []error
 }
 
 // bad records a problem at a key such as "sites[2].domain".
@@ -150,6 +161,14 @@ func (v *validator) bad(key, format string, args ...any) {
 
 // place finds the key's value in the file, or its nearest parent that is there.
 func (v *validator) place(key string) (line, column int) {
+	if i := -1; v.entries != nil && strings.HasPrefix(key, "sites[") {
+		if _, err := fmt.Sscanf(key, "sites[%d]", &i); err == nil {
+			_, rest, _ := strings.Cut(key, "]")
+			tree, above := v.entries.tree(i)
+			line, column = (&validator{tree: tree}).place("sites[0]" + rest)
+			return line + above, column
+		}
+	}
 	for key != "" {
 		if p, err := yaml.PathString("$." + key); err == nil && v.tree != nil {
 			if n, err := p.FilterFile(v.tree); err == nil && n != nil {

@@ -19,10 +19,48 @@ func (d *Dispatcher) deliver(ctx context.Context, it *item) (retry bool, err err
 		// The configuration may be repaired while the alert waits.
 		return true, fmt.Errorf("no channel %q is configured", it.channel)
 	}
-	lang := d.Lang
-	if l := d.Langs[it.channel]; l != "" {
-		lang = l
+	given := it.lent()
+	return d.bounded(ctx, it.channel, it.id, func(ctx context.Context) (bool, error) {
+		m, err := d.write(given, d.lang(it.channel))
+		if err != nil {
+			return false, err
+		}
+		return s.Send(ctx, m)
+	})
+}
+
+// deliverAll is deliver for several items of a channel whose sender takes them together.
+func (d *Dispatcher) deliverAll(ctx context.Context, channel string, items []*item) error {
+	s := d.Senders[channel].(Gatherer)
+	given := make([]*item, len(items))
+	for i, it := range items {
+		given[i] = it.lent()
 	}
+	_, err := d.bounded(ctx, channel, items[0].id, func(ctx context.Context) (bool, error) {
+		list := make([]report.Message, len(given))
+		for i, it := range given {
+			var err error
+			if list[i], err = d.write(it, d.lang(channel)); err != nil {
+				return false, err
+			}
+		}
+		return s.SendAll(ctx, list)
+	})
+	return err
+}
+
+// lent is a copy for a sender: one that never answers keeps reading what it was given,
+// while the outcome is written into the item's own alerts.
+func (it *item) lent() *item {
+	given := *it
+	given.alerts = slices.Clone(it.alerts)
+	return &given
+}
+
+func (d *Dispatcher) lang(channel string) string { return cmp.Or(d.Langs[channel], d.Lang) }
+
+// bounded runs a delivery and comes back when its time is up, whatever it does.
+func (d *Dispatcher) bounded(ctx context.Context, channel, id string, send func(context.Context) (bool, error)) (retry bool, err error) {
 	// The context's end stops no delivery at once: a message half sent is sent
 	// again later, and arrives twice.
 	sctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.timeout())
@@ -36,23 +74,14 @@ func (d *Dispatcher) deliver(ctx context.Context, it *item) (retry bool, err err
 		err   error
 	}
 	done := make(chan outcome, 1)
-	// A sender that never answers keeps reading what it was given, while the
-	// outcome is written into the item's own alerts.
-	given := *it
-	given.alerts = slices.Clone(it.alerts)
 	go func() {
 		defer func() {
 			if r := recover(); r != nil {
-				d.log().Error("alerts: delivery panicked", "channel", given.channel, "alert", given.id, "stack", string(debug.Stack()))
+				d.log().Error("alerts: delivery panicked", "channel", channel, "alert", id, "stack", string(debug.Stack()))
 				done <- outcome{true, panicError(r)}
 			}
 		}()
-		m, err := d.write(&given, lang)
-		if err != nil {
-			done <- outcome{false, err}
-			return
-		}
-		retry, err := s.Send(sctx, m)
+		retry, err := send(sctx)
 		done <- outcome{retry, err}
 	}()
 	select {

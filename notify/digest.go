@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"policywatch/store/record"
@@ -24,34 +25,47 @@ func (d *Dispatcher) gathers(a record.Alert, now time.Time) bool {
 	return p.Digest && !p.At.After(now)
 }
 
-// bundle makes digests of the alerts that were gathered, each for one channel.
+// gathering makes digests of the alerts that are leased together, each for one channel.
 //
 // Which alerts a digest holds is kept before it is sent. A program that dies
 // between sending and marking would else, when it comes back, send the same
 // alerts together with those that have come since, under another ID: the receiver
 // could not tell what it has. And were the ID that of the hour, a second message
 // of the same hour would be dropped for a repetition.
-func (p *pump) bundle(gathered []record.Alert, until time.Time) {
-	type key struct{ channel, digest string }
-	var order []key
-	groups := make(map[key][]record.Alert)
-	for _, a := range gathered {
-		k := key{a.Channel, a.Digest}
-		if groups[k] == nil {
-			order = append(order, k)
-		}
-		groups[k] = append(groups[k], a)
+type gathering struct {
+	p      *pump
+	until  time.Time
+	order  []group
+	groups map[group][]record.Alert
+}
+
+// group is a channel, and the ID of a digest that was made before; empty for a new one.
+type group struct{ channel, digest string }
+
+// open is how many alerts are gathered of a channel for a new digest.
+func (g *gathering) open(channel string) int { return len(g.groups[group{channel, ""}]) }
+
+// add takes an alert. A new digest goes when it is full.
+func (g *gathering) add(a record.Alert) {
+	k := group{a.Channel, a.Digest}
+	if g.groups[k] == nil {
+		g.order = append(g.order, k)
 	}
-	for _, k := range order {
-		group := groups[k]
+	g.groups[k] = append(g.groups[k], a)
+	if k.digest == "" && len(g.groups[k]) == digestLimit {
+		g.p.found(k.channel, g.groups[k], g.until)
+		g.groups[k] = nil
+		g.order = slices.DeleteFunc(g.order, func(x group) bool { return x == k })
+	}
+}
+
+// end sends what was gathered.
+func (g *gathering) end() {
+	for _, k := range g.order {
 		if k.digest != "" {
-			p.push(&item{k.digest, k.channel, group, until})
-			continue
-		}
-		for len(group) > 0 {
-			n := min(len(group), digestLimit)
-			p.found(k.channel, group[:n:n], until)
-			group = group[n:]
+			g.p.push(&item{id: k.digest, channel: k.channel, alerts: g.groups[k], until: g.until})
+		} else {
+			g.p.found(k.channel, g.groups[k], g.until)
 		}
 	}
 }
@@ -63,13 +77,13 @@ func (p *pump) found(channel string, alerts []record.Alert, until time.Time) {
 	if len(alerts) > 1 {
 		id = digestID(alerts)
 	}
-	it := &item{id, channel, alerts, until}
+	it := &item{id: id, channel: channel, alerts: alerts, until: until}
 	for i := range alerts {
 		alerts[i].Digest = it.id
 		alerts[i].Next = until // it stays leased
 	}
 	if err := p.settle(alerts); err != nil {
-		p.done(left, err, it)
+		p.lose(it, err)
 		return
 	}
 	p.push(it)
@@ -80,7 +94,7 @@ func (p *pump) found(channel string, alerts []record.Alert, until time.Time) {
 // and returns the outcome.
 func (d *Dispatcher) Send(ctx context.Context, a record.Alert) (record.Alert, error) {
 	a.Digest = ""
-	it := &item{a.ID, a.Channel, []record.Alert{a}, time.Time{}}
+	it := &item{id: a.ID, channel: a.Channel, alerts: []record.Alert{a}}
 	_, err := d.pump(ctx).try(it)
 	return it.alerts[0], err
 }

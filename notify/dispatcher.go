@@ -72,7 +72,8 @@ type Dispatcher struct {
 	// the context ends (0: ten seconds).
 	Timeout, Grace time.Duration
 	// Lease is how long leased alerts stay ours (0: ten minutes), Batch how many
-	// are leased at once (0: 100).
+	// are leased at once (0: 100). Of one channel, no more than a thousand or two wait in
+	// memory, whatever is due.
 	Lease time.Duration
 	Batch int
 
@@ -98,7 +99,11 @@ type Tally struct {
 // the context ends first, what has not begun is left as it was.
 func (d *Dispatcher) Drain(ctx context.Context) (Tally, error) {
 	p := d.pump(ctx)
-	err := p.feed()
+	seen := make(map[string]bool)
+	more, err := p.feed(seen)
+	for more && err == nil && p.room(ctx) {
+		more, err = p.feed(seen)
+	}
 	return p.finish(err)
 }
 
@@ -111,7 +116,9 @@ func (d *Dispatcher) Run(ctx context.Context, every time.Duration) error {
 	defer tick.Stop()
 	failing := false
 	for ctx.Err() == nil {
-		err := p.feed()
+		// An outbox whose Settle fails, or a clock that jumped, may hand out again what
+		// it has just given; that is for the next time.
+		_, err := p.feed(make(map[string]bool))
 		err = errors.Join(append(p.troubles(), err)...)
 		if err != nil && !failing && ctx.Err() == nil {
 			d.log().Error("alerts: the outbox fails", "error", err)
@@ -121,6 +128,7 @@ func (d *Dispatcher) Run(ctx context.Context, every time.Duration) error {
 		case <-ctx.Done():
 		case <-tick.C:
 		case <-d.waker():
+		case <-p.emptied:
 		}
 	}
 	if _, err := p.finish(nil); err != nil && !failing {

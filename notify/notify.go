@@ -23,12 +23,21 @@ type Sender interface {
 	Send(ctx context.Context, m report.Message) (retry bool, err error)
 }
 
+// Gatherer is a Sender to which many messages cost hardly more than one.
+type Gatherer interface {
+	Sender
+	// SendAll is Send for several messages: all are delivered when it returns nil, and
+	// any of them may be when it does not.
+	SendAll(ctx context.Context, list []report.Message) (retry bool, err error)
+}
+
 // Outbox holds the alerts that wait to be told.
 type Outbox interface {
-	// Lease returns at most max waiting alerts that are due at now, the longest
-	// waiting first, and keeps them from every other lease until now+lease or
-	// until they are settled.
-	Lease(ctx context.Context, now time.Time, lease time.Duration, max int) ([]record.Alert, error)
+	// LeaseFor returns at most max waiting alerts that are due at now, the longest
+	// waiting first, without those that skip tells by their ID, channel and digest. It
+	// keeps them from every other lease until now+lease or until they are settled;
+	// those that are skipped stay due.
+	LeaseFor(ctx context.Context, now time.Time, lease time.Duration, max int, skip func(id, channel, digest string) bool) ([]record.Alert, error)
 	// Settle stores state, tries, next time, reason and digest of alerts, of all or
 	// of none. It is durable when it returns nil.
 	Settle(ctx context.Context, alerts ...record.Alert) error

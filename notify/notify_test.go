@@ -21,6 +21,8 @@ type outbox struct {
 	rows   map[string]record.Alert
 	order  []string
 	leased map[string]time.Time
+	// most is how many were leased and not settled at a time, by channel.
+	most map[string]int
 	// settled counts how often a row reached a final state.
 	settled map[string]int
 	// settlements counts calls of Settle that kept something.
@@ -34,7 +36,7 @@ type outbox struct {
 }
 
 func newOutbox(alerts ...record.Alert) *outbox {
-	o := &outbox{rows: map[string]record.Alert{}, leased: map[string]time.Time{}, settled: map[string]int{}}
+	o := &outbox{rows: map[string]record.Alert{}, leased: map[string]time.Time{}, most: map[string]int{}, settled: map[string]int{}}
 	for _, a := range alerts {
 		o.put(a)
 	}
@@ -51,7 +53,7 @@ func (o *outbox) put(a record.Alert) {
 	o.order = append(o.order, a.ID)
 }
 
-func (o *outbox) Lease(_ context.Context, now time.Time, lease time.Duration, max int) ([]record.Alert, error) {
+func (o *outbox) LeaseFor(_ context.Context, now time.Time, lease time.Duration, max int, skip func(id, channel, digest string) bool) ([]record.Alert, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.failLease != nil {
@@ -62,11 +64,20 @@ func (o *outbox) Lease(_ context.Context, now time.Time, lease time.Duration, ma
 	var out []record.Alert
 	for _, id := range o.order {
 		a := o.rows[id]
-		if a.State == record.AlertWaiting && !a.Next.After(now) && !o.leased[id].After(now) {
+		if a.State == record.AlertWaiting && !a.Next.After(now) && !o.leased[id].After(now) && !skip(a.ID, a.Channel, a.Digest) {
 			o.leased[id] = now.Add(lease)
 			if out = append(out, a); len(out) == max {
 				break
 			}
+		}
+	}
+	held := map[string]int{}
+	for id := range o.leased {
+		held[o.rows[id].Channel]++
+	}
+	for channel, n := range held {
+		if n > o.most[channel] {
+			o.most[channel] = n
 		}
 	}
 	return out, nil

@@ -37,11 +37,22 @@ const sumSize = 4
 
 // checksum binds a value to its place.
 func checksum(bucket string, key, value []byte) uint32 {
-	var head [96]byte
-	h := append(append(head[:0], bucket...), 0)
-	h = append(h, key...)
-	return crc32.Update(crc32.Update(0, castagnoli, h), castagnoli, value)
+	sum, ok := nameSums[bucket]
+	if !ok {
+		sum = crc32.Checksum(append([]byte(bucket), 0), castagnoli)
+	}
+	return crc32.Update(crc32.Update(sum, castagnoli, key), castagnoli, value)
 }
+
+// nameSums are the checksums of the buckets' names and the byte behind them, with which
+// every row's begins: a name put before a key took memory for each row that was read.
+var nameSums = func() map[string]uint32 {
+	sums := make(map[string]uint32, len(buckets))
+	for _, name := range buckets {
+		sums[name] = crc32.Checksum(append([]byte(name), 0), castagnoli)
+	}
+	return sums
+}()
 
 // seal appends the checksum to value, which the caller must own.
 func seal(bucket string, key, value []byte) []byte {

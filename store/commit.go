@@ -46,7 +46,7 @@ func (db *DB) commit(ctx context.Context, v record.Visit, alone bool) error {
 		return err
 	}
 	db.commits.Add(1)
-	err := db.write(ctx, c.size, func(tx *bolt.Tx) error { return c.apply(tx) })
+	err := db.writeSite(ctx, c.domain, c.size, func(tx *bolt.Tx) error { return c.apply(tx) })
 	stored = err == nil
 	return err
 }

@@ -51,10 +51,16 @@ func (db *DB) Enqueue(ctx context.Context, alerts []record.Alert) error {
 // before. A dispatcher that dies leaves them to be leased again then; one that
 // lives must Settle within the lease.
 func (db *DB) Lease(ctx context.Context, now time.Time, lease time.Duration, max int) ([]record.Alert, error) {
+	return db.LeaseFor(ctx, now, lease, max, nil)
+}
+
+// LeaseFor is Lease without the alerts that skip tells by their ID, channel and digest:
+// they stay due. skip may be asked twice about an alert.
+func (db *DB) LeaseFor(ctx context.Context, now time.Time, lease time.Duration, max int, skip func(id, channel, digest string) bool) ([]record.Alert, error) {
 	// Most calls find nothing; they need not write.
 	var some bool
 	if err := db.view(ctx, func(tx *bolt.Tx) error {
-		some = len(dueKeys(tx, now, 1)) > 0
+		some = len(dueKeys(tx, now, 1, skip)) > 0
 		return nil
 	}); err != nil {
 		return nil, fmt.Errorf("store: lease: %w", err)
@@ -66,7 +72,7 @@ func (db *DB) Lease(ctx context.Context, now time.Time, lease time.Duration, max
 	err := db.write(ctx, 64<<10, func(tx *bolt.Tx) error {
 		out = nil
 		due := tx.Bucket([]byte(bucketDue))
-		for _, k := range dueKeys(tx, now, max) {
+		for _, k := range dueKeys(tx, now, max, skip) {
 			serial := binary.BigEndian.Uint64(k[8:])
 			row, alert, err := db.loadAlert(tx, serialKey(serial))
 			if err != nil {
@@ -101,7 +107,7 @@ func (db *DB) Unlease(ctx context.Context) (n int, err error) {
 	err = db.write(ctx, 64<<10, func(tx *bolt.Tx) error {
 		n = 0
 		due := tx.Bucket([]byte(bucketDue))
-		for _, k := range dueKeys(tx, time.Unix(0, math.MaxInt64), math.MaxInt) {
+		for _, k := range dueKeys(tx, time.Unix(0, math.MaxInt64), math.MaxInt, nil) {
 			serial := binary.BigEndian.Uint64(k[8:])
 			fields, err := getRow(tx, bucketAlerts, serialKey(serial))
 			if err != nil || fields == nil {
@@ -131,17 +137,38 @@ func (db *DB) Unlease(ctx context.Context) (n int, err error) {
 	return n, nil
 }
 
-// dueKeys returns copies of the due keys up to now, at most max. What is no due
-// key must not hold up those behind it.
-func dueKeys(tx *bolt.Tx, now time.Time, max int) (keys [][]byte) {
+// dueKeys returns copies of the due keys up to now, at most max, without those of
+// alerts that are skipped. What is no due key must not hold up those behind it, nor
+// is a row that cannot be read passed over here: who leases it tells of it.
+func dueKeys(tx *bolt.Tx, now time.Time, max int, skip func(id, channel, digest string) bool) (keys [][]byte) {
 	end := dueKey(now, 1<<64-1)
 	c := tx.Bucket([]byte(bucketDue)).Cursor()
 	for k, _ := c.First(); k != nil && bytes.Compare(k, end) <= 0 && len(keys) < max; k, _ = c.Next() {
-		if len(k) == len(end) {
+		if len(k) == len(end) && !(skip != nil && skipped(tx, k[8:], skip)) {
 			keys = append(keys, bytes.Clone(k))
 		}
 	}
 	return keys
+}
+
+func skipped(tx *bolt.Tx, serial []byte, skip func(id, channel, digest string) bool) bool {
+	fields, err := getRow(tx, bucketAlerts, serial)
+	if err != nil || fields == nil {
+		return false
+	}
+	var id, channel, digest string
+	d := decoder{b: fields}
+	for d.next() {
+		switch d.num {
+		case 1:
+			id = d.str()
+		case 2:
+			channel = d.str()
+		case 14:
+			digest = d.str()
+		}
+	}
+	return d.err == nil && skip(id, channel, digest)
 }
 
 // Settle records what became of alerts: State, Tries, Next, Settled, Reason and

@@ -314,3 +314,27 @@ func TestOutboxIsWalkedInPages(t *testing.T) {
 		t.Errorf("%+v", n)
 	}
 }
+
+// What is skipped stays due, and costs no write; what cannot be read stops nothing.
+func TestLeaseFor(t *testing.T) {
+	ctx := context.Background()
+	db := open(t)
+	other := alert("other", day)
+	other.Channel = "hook"
+	if err := db.Enqueue(ctx, []record.Alert{alert("one", day), other, alert("two", day)}); err != nil {
+		t.Fatal(err)
+	}
+	not := func(channel string) func(id, ch, digest string) bool {
+		return func(_, ch, _ string) bool { return ch == channel }
+	}
+	if got, err := db.LeaseFor(ctx, day, time.Minute, 1, not("office")); err != nil || len(got) != 1 || got[0].ID != "other" {
+		t.Errorf("%v, %v", got, err)
+	}
+	before := db.Stats().Transactions
+	if got, err := db.LeaseFor(ctx, day, time.Minute, 10, not("office")); err != nil || len(got) != 0 || db.Stats().Transactions != before {
+		t.Errorf("%v, %v", got, err)
+	}
+	if got := db.lease(day, time.Minute, 10); !slices.Equal(got, []string{"one", "two"}) {
+		t.Errorf("%q", got)
+	}
+}

@@ -38,6 +38,24 @@ func (db *DB) Past(ctx context.Context, domain string) (record.Past, error) {
 	return p, nil
 }
 
+// Standing is Past without what only a visit needs: what SiteRow's Past is without, and
+// all that describes the newest version. Plans are made of it, one for each site.
+func (db *DB) Standing(ctx context.Context, domain string) (record.Past, error) {
+	p := record.Past{Site: domain, State: record.StateNew}
+	err := db.view(ctx, func(tx *bolt.Tx) error {
+		state, err := loadState(tx, domain)
+		if err == nil && state.visits > 0 {
+			p = state.past
+			p.Site = domain
+		}
+		return err
+	})
+	if err != nil {
+		return record.Past{}, fmt.Errorf("store: standing of %s: %w", domain, err)
+	}
+	return p, nil
+}
+
 // Version returns a version with its document, findings and change; n 0 means
 // the newest.
 func (db *DB) Version(ctx context.Context, domain string, n int) (*record.Version, error) {
@@ -226,28 +244,9 @@ func (db *DB) SitesAfter(ctx context.Context, after string, limit int) ([]record
 		// No other key lies between a domain and the same with a zero byte; of the
 		// empty domain that is the lowest key of all.
 		for k, val := c.Seek(sitePrefix(after)); k != nil && (limit <= 0 || len(out) < limit); k, val = c.Next() {
-			domain := string(k)
-			fields, err := unseal(bucketStates, k, val)
-			if err != nil {
-				return damage(bucketStates, k, "the checksum does not match")
-			}
-			state, err := decodeStateRow(fields)
-			if err != nil {
-				return damage(bucketStates, k, "%v", err)
-			}
-			fields, err = getRow(tx, bucketSites, k)
+			r, err := loadListed(tx, k, val)
 			if err != nil {
 				return err
-			}
-			site, err := decodeListed(domain, fields)
-			if err != nil {
-				return damage(bucketSites, k, "%v", err)
-			}
-			r := record.SiteRow{Site: site.site, Past: merge(domain, site, state)}
-			if n := state.past.Version; n > 0 {
-				if err := summarise(tx, &r, n); err != nil {
-					return err
-				}
 			}
 			out = append(out, r)
 		}
@@ -257,6 +256,55 @@ func (db *DB) SitesAfter(ctx context.Context, after string, limit int) ([]record
 		return nil, fmt.Errorf("store: list sites: %w", err)
 	}
 	return out, nil
+}
+
+// SiteRows returns those of the domains that were visited, in the given order.
+func (db *DB) SiteRows(ctx context.Context, domains []string) ([]record.SiteRow, error) {
+	var out []record.SiteRow
+	err := db.view(ctx, func(tx *bolt.Tx) error {
+		for _, domain := range domains {
+			val := tx.Bucket([]byte(bucketStates)).Get([]byte(domain))
+			if val == nil {
+				continue
+			}
+			r, err := loadListed(tx, []byte(domain), val)
+			if err != nil {
+				return err
+			}
+			out = append(out, r)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: list %d sites: %w", len(domains), err)
+	}
+	return out, nil
+}
+
+// loadListed makes a list's row of a state's key and value.
+func loadListed(tx *bolt.Tx, k, val []byte) (record.SiteRow, error) {
+	domain := string(k)
+	fields, err := unseal(bucketStates, k, val)
+	if err != nil {
+		return record.SiteRow{}, damage(bucketStates, k, "the checksum does not match")
+	}
+	state, err := decodeStateRow(fields)
+	if err != nil {
+		return record.SiteRow{}, damage(bucketStates, k, "%v", err)
+	}
+	fields, err = getRow(tx, bucketSites, k)
+	if err != nil {
+		return record.SiteRow{}, err
+	}
+	site, err := decodeListed(domain, fields)
+	if err != nil {
+		return record.SiteRow{}, damage(bucketSites, k, "%v", err)
+	}
+	r := record.SiteRow{Site: site.site, Past: merge(domain, site, state)}
+	if n := state.past.Version; n > 0 {
+		err = summarise(tx, &r, n)
+	}
+	return r, err
 }
 
 // Visits returns what is remembered of a site's visits, the newest first, at

@@ -48,8 +48,9 @@ type DB struct {
 	// update is transact; a test puts a failing disk before it.
 	update func(func(*bolt.Tx) error) error
 	// stuck is set when the engine will never give its write lock back.
-	stuck  atomic.Bool
-	shared sharedKeys
+	stuck   atomic.Bool
+	shared  sharedKeys
+	journal journal
 
 	jobs    chan *job
 	drained chan struct{}

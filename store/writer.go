@@ -33,6 +33,8 @@ type job struct {
 	run func(*bolt.Tx) error
 	// size is about how many bytes it puts.
 	size int
+	// site is the domain that lists show differently afterwards; empty for none.
+	site string
 	err  error
 	done chan struct{}
 }
@@ -47,13 +49,18 @@ func (r refusal) Unwrap() error { return r.error }
 // that ends before the transaction begins withdraws the job; one that ends
 // later does not stop it, and the result is what became of it.
 func (db *DB) write(ctx context.Context, size int, fn func(*bolt.Tx) error) error {
+	return db.writeSite(ctx, "", size, fn)
+}
+
+// writeSite is write for a change of what lists say of a site.
+func (db *DB) writeSite(ctx context.Context, site string, size int, fn func(*bolt.Tx) error) error {
 	if db.readOnly {
 		return ErrReadOnly
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	j := &job{ctx: ctx, run: fn, size: size, done: make(chan struct{})}
+	j := &job{ctx: ctx, run: fn, size: size, site: site, done: make(chan struct{})}
 	if err := db.submit(j); err != nil {
 		return err
 	}
@@ -170,6 +177,7 @@ func (db *DB) runGroup(group []*job) {
 			if err != nil && j.err == nil { // the commit itself failed: nobody's change is certain
 				j.err = fmt.Errorf("write the archive: %w", err)
 			}
+			db.journal.add(j.site)
 			close(j.done)
 		}
 		left = nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -152,7 +153,11 @@ func (p *program) sites() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.archive(cmd.Context(), func(a *wire.App) error {
 				lines := [][]string{{"SITE", "STATE", "VERSION", "LANG", "LAST SUCCESS", "NOTE"}}
-				err := eachSite(cmd.Context(), a, after, limit, func(r record.SiteRow) error {
+				each := eachSite
+				if pending && limit == 0 {
+					each = eachPending
+				}
+				err := each(cmd.Context(), a, after, limit, func(r record.SiteRow) error {
 					switch {
 					case pending && r.Past.Pending == nil:
 					case p.format == "json":
@@ -199,6 +204,32 @@ func eachSite(ctx context.Context, a *wire.App, after string, limit int, do func
 			return nil
 		}
 	}
+}
+
+// eachPending is eachSite for those with a capture that waits, which are few: it opens
+// no other site's row.
+func eachPending(ctx context.Context, a *wire.App, after string, _ int, do func(record.SiteRow) error) error {
+	var domains []string
+	if err := a.Store.Briefs(ctx, nil, func(s *record.SiteBrief) error {
+		if s.Pending && s.Domain > after {
+			domains = append(domains, s.Domain)
+		}
+		return nil
+	}); err != nil {
+		return unfinished{err}
+	}
+	for page := range slices.Chunk(domains, 1000) {
+		rows, err := a.Store.SiteRows(ctx, page)
+		if err != nil {
+			return unfinished{err}
+		}
+		for _, r := range rows {
+			if err := do(r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func siteNote(r record.SiteRow) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -51,6 +52,10 @@ func (p *program) serve(ctx context.Context, a *wire.App, listen string, act boo
 		fmt.Fprintln(p.err, "policywatch: others can reach this address, and no name and password are asked for; set web.auth")
 	}
 	fmt.Fprintf(p.out, "http://%s/\n", l.Addr())
+	counting, end := context.WithCancel(ctx)
+	var counted sync.WaitGroup
+	counted.Go(func() { h.Keep(counting) })
+	defer func() { end(); counted.Wait() }() // before the archive is closed
 	if err := web.Serve(ctx, l, h, a.Log()); err != nil {
 		return unfinished{err}
 	}

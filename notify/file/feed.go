@@ -68,7 +68,13 @@ func (f *Feed) String() string { return "feed " + f.o.Path }
 // Send puts the message's entry into the feed. A repeated delivery replaces its
 // own entry. The file is replaced at once, so that a reader never sees half of one.
 func (f *Feed) Send(ctx context.Context, m report.Message) (retry bool, err error) {
-	if err := ctx.Err(); err != nil {
+	return f.SendAll(ctx, []report.Message{m})
+}
+
+// SendAll is Send for several messages: the file, which is read and written whole for
+// each delivery, is written once for them all.
+func (f *Feed) SendAll(ctx context.Context, list []report.Message) (retry bool, err error) {
+	if err := ctx.Err(); err != nil || len(list) == 0 {
 		return true, err
 	}
 	f.mu.Lock()
@@ -77,8 +83,10 @@ func (f *Feed) Send(ctx context.Context, m report.Message) (retry bool, err erro
 	if err != nil {
 		return true, err
 	}
-	e := f.entry(m)
-	entries = append(slices.DeleteFunc(entries, func(old atom.Entry) bool { return old.ID == e.ID }), e)
+	for _, m := range list {
+		e := f.entry(m)
+		entries = append(slices.DeleteFunc(entries, func(old atom.Entry) bool { return old.ID == e.ID }), e)
+	}
 	// Times of one form and zone compare as texts.
 	slices.SortStableFunc(entries, func(a, b atom.Entry) int {
 		return cmp.Or(strings.Compare(b.Updated, a.Updated), strings.Compare(a.ID, b.ID))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -171,5 +172,29 @@ func TestForeignFileIsLeftAlone(t *testing.T) {
 		if b, _ := os.ReadFile(path); string(b) != content {
 			t.Errorf("%q was written over", content)
 		}
+	}
+}
+
+// Many messages at once leave the file that they leave one by one.
+func TestFeedTakesMessagesTogether(t *testing.T) {
+	dir := t.TempDir()
+	one, all := newFeed(t, file.FeedOptions{Path: filepath.Join(dir, "one"), Name: "x"}), newFeed(t, file.FeedOptions{Path: filepath.Join(dir, "all"), Name: "x"})
+	var list []report.Message
+	for n := range 130 {
+		m := item(n * 7 % 130)
+		list = append(list, m)
+		if _, err := one.Send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list = append(list, list[3]) // repeated
+	if retry, err := all.SendAll(t.Context(), list[:60]); retry || err != nil {
+		t.Fatal(err)
+	}
+	if retry, err := all.SendAll(t.Context(), list[60:]); retry || err != nil {
+		t.Fatal(err)
+	}
+	if a, b := readFeed(t, filepath.Join(dir, "one")), readFeed(t, filepath.Join(dir, "all")); !reflect.DeepEqual(a, b) {
+		t.Errorf("%v\n%v", a, b)
 	}
 }

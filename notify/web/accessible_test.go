@@ -18,8 +18,16 @@ import (
 func gallery() map[*archive][]string {
 	pages := slices.Sorted(maps.Keys(everyPage))
 	empty := &archive{vs: map[string][]record.Version{}}
+	counting, never := office(), make(chan struct{})
+	counting.rows = append(counting.rows, many(2000).rows...)
+	counting.pause = func(row int) {
+		if row == 1500 {
+			<-never
+		}
+	}
 	return map[*archive][]string{office(): append(pages, "/nothing-here", "/sites?q=nothing+like+that", "/alerts?state=waiting"),
 		ministries(): {"/shared", "/shared/water.example.gov.ir", "/sites/farm.example.gov.ir", "/pending"},
+		counting:     {"/", "/sites", "/alerts"},
 		empty:        {"/", "/sites", "/changes", "/conformance", "/pending", "/alerts", "/shared", "/health"}}
 }
 

@@ -42,18 +42,25 @@ func (d *dashboard) alerts(w http.ResponseWriter, r *http.Request) error {
 		list = list[:alertsShown]
 		p.Older = p.With("before", list[alertsShown-1].ID)
 	}
-	for _, a := range list {
-		t := told{Alert: a, Headline: capital(d.Report.Headline(a.Event, p.Book.Lang))}
-		t.Row, _ = b.site(a.Event.Site)
-		p.List = append(p.List, t)
+	domains := make([]string, len(list))
+	for i := range list {
+		domains[i] = list[i].Event.Site
+	}
+	rows, err := d.boards.rowsOf(r.Context(), domains...)
+	if err != nil {
+		return err
+	}
+	for i, a := range list {
+		p.List = append(p.List, told{Alert: a, Row: rows[i], Headline: capital(d.Report.Headline(a.Event, p.Book.Lang))})
 	}
 	return d.show(w, http.StatusOK, "alerts", p)
 }
 
 type pendingPage struct {
 	frame
-	Rows []row
-	Done string
+	Rows  []row
+	Slice slice
+	Done  string
 }
 
 func (d *dashboard) pending(w http.ResponseWriter, r *http.Request) error {
@@ -61,7 +68,15 @@ func (d *dashboard) pending(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := pendingPage{frame: d.frame(w, r, "pending", b), Rows: b.pick(b.pending, 200), Done: done(r.URL.Query())}
+	if b.counting {
+		return d.counting(w, r, "pending", "web.nav.pending", b)
+	}
+	p := pendingPage{frame: d.frame(w, r, "pending", b), Slice: paged(len(b.pending), filterOf(r, "").Page, perPage), Done: done(r.URL.Query())}
+	if p.Slice.Total > 0 {
+		if p.Rows, err = d.boards.waiting(r.Context(), b, b.pending[p.Slice.From-1:p.Slice.To]); err != nil {
+			return err
+		}
+	}
 	return d.show(w, http.StatusOK, "pending", p)
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"policywatch/store/record"
@@ -16,7 +15,7 @@ import (
 // index of their own, and a page must cost the same in the tenth year.
 const newestAlerts = 10_000
 
-// row is one site in lists.
+// row is one site as a page shows it.
 type row struct {
 	*record.SiteRow
 	// Norm is the id of the legal profile that it is judged by.
@@ -29,211 +28,285 @@ func (r row) Title() string { return speech.Clean(r.Site.Title()) }
 // Named reports whether the domain says more than the title does.
 func (r row) Named() bool { return r.Site.Name != "" }
 
+// entry is one site as lists, counts and searches know it. There may be some hundred
+// thousand of them in memory, so it holds nothing that a page can read for the few
+// sites that it shows; with the letters it takes some 250 bytes.
+type entry struct {
+	domain string
+	title  string // as row.Title; the domain's own bytes where there is no name
+	// fold is what a search is matched against besides domain and labels, in canonical
+	// form, so that Arabic and Persian keyboards find the same.
+	fold             string
+	labels           *labels
+	norm             string
+	state            record.SiteState
+	version          int32
+	absent, required uint16
+	pending          bool
+	// In nanoseconds since 1970; 0 for never.
+	visited, success, changed int64
+}
+
+// labels are those of one or many sites.
+type labels struct {
+	list []string
+	fold string
+}
+
 // board is what lists and counts are made of: all sites at one moment. It is
 // never changed, so that many requests may read it.
 type board struct {
-	rows     []row // in order of domain
-	at       map[string]int
-	states   map[record.SiteState]int
-	pending  []int // rows with a capture that waits
-	failing  []int // those failing, the longest first
-	labels   []string
-	norms    []string // ids of the profiles in use
-	outbox   record.OutboxCount
-	built    time.Time
-	revision int64
-	sorted   map[string]func() []int
-	// folds is what a search is matched against, row by row: name, domain, title and
-	// labels in canonical form, so that Arabic and Persian keyboards find the same.
-	folds func() []string
+	rows    []entry // in order of domain
+	states  map[record.SiteState]int
+	norms   map[string]int // sites by the id of their profile
+	labels  []string
+	pending []int32 // rows with a capture that waits
+	failing []int32 // those failing, the longest first
+	unread  int     // rows whose statement was never read
+	// versions counts those of all sites.
+	versions int
+	// visited is when a site was last visited, newest and oldest the latest and the
+	// earliest of the times when a site was last read.
+	visited, newest, oldest int64
+	outbox                  record.OutboxCount
+	built                   time.Time
+	revision, note          int64
+	orders                  map[string]*order
+	// counting says that the sites are still being counted: everything above is empty,
+	// and seen is how many there are so far.
+	counting bool
+	seen     int
 }
-
-// Rows are all sites; Failing counts those that cannot be read.
-func (b *board) Rows() []row { return b.rows }
 
 // Failing counts the sites in that state.
 func (b *board) Failing() int { return len(b.failing) }
 
-// site returns the row of a domain; of one that is not there it has the name alone.
-func (b *board) site(domain string) (row, bool) {
-	i, ok := b.at[domain]
-	if !ok {
-		return row{SiteRow: &record.SiteRow{Site: record.Site{Domain: domain}}}, false
-	}
-	return b.rows[i], true
+// find returns the place of a domain.
+func (b *board) find(domain string) (int, bool) {
+	return slices.BinarySearchFunc(b.rows, domain, func(e entry, d string) int { return cmp.Compare(e.domain, d) })
 }
 
-// How old a board may be. Within fresh it serves as it is; within stale it still
-// serves, while another one is made.
-const fresh, stale = 2 * time.Second, time.Minute
+// Labels and Norms are what the sites can be narrowed to.
+func (b *board) Labels() []string { return b.labels }
 
-// boards keeps the newest board, so that a page does not read every site anew.
-type boards struct {
-	o    Options
-	mu   sync.Mutex // held while a board is made
-	last struct {
-		sync.Mutex
-		board  *board
-		made   int // how many boards were made
-		making bool
-		// dirty says that a person changed something: what he sees next must show it.
-		dirty bool
-	}
-	// folds remembers what was folded: names hardly ever change, and bringing ten
-	// thousand of them into canonical form takes as long as a page may.
-	folds struct {
-		sync.Mutex
-		of map[string]string
-	}
-}
-
-func newBoards(o Options) *boards {
-	k := &boards{o: o}
-	k.folds.of = map[string]string{}
-	return k
-}
-
-// get returns a board for a page, whose reader had rather see it at once than see
-// the last minute.
-func (k *boards) get(ctx context.Context) (*board, error) { return k.within(ctx, stale) }
-
-// recent returns one for a program, which may have just been told of something
-// newer and has the time to wait.
-func (k *boards) recent(ctx context.Context) (*board, error) { return k.within(ctx, fresh) }
-
-func (k *boards) within(ctx context.Context, limit time.Duration) (*board, error) {
-	now := k.o.Clock()
-	k.last.Lock()
-	b := k.last.board
-	if b != nil && !k.last.dirty {
-		switch age := now.Sub(b.built); {
-		case age < fresh || k.o.Revision != nil && k.o.Revision() == b.revision:
-			k.last.Unlock()
-			return b, nil
-		case age < limit:
-			if !k.last.making {
-				k.last.making = true
-				go k.renew(context.WithoutCancel(ctx), k.last.made)
-			}
-			k.last.Unlock()
-			return b, nil
-		}
-	}
-	made := k.last.made
-	k.last.Unlock()
-	return k.make(ctx, made)
-}
-
-// renew makes a board that nobody waits for. Trouble shows when the old one is
-// too old to serve.
-func (k *boards) renew(ctx context.Context, made int) {
-	if _, err := k.make(ctx, made); err != nil {
-		k.o.Log.Debug("the list of sites could not be renewed", "error", err)
-	}
-	k.last.Lock()
-	k.last.making = false
-	k.last.Unlock()
-}
-
-// touch makes the next board be read anew.
-func (k *boards) touch() {
-	k.last.Lock()
-	k.last.dirty = true
-	k.last.Unlock()
-}
-
-// make reads a board for somebody who knows of so many made before. Whoever had to
-// wait is served by the one that was made meanwhile.
-func (k *boards) make(ctx context.Context, made int) (*board, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.last.Lock()
-	if b := k.last.board; b != nil && !k.last.dirty && k.last.made != made {
-		k.last.Unlock()
-		return b, nil
-	}
-	k.last.dirty = false
-	k.last.Unlock()
-	b, err := k.read(ctx)
-	k.last.Lock()
-	defer k.last.Unlock()
-	if err != nil {
-		k.last.dirty = true
-		return nil, err
-	}
-	k.last.board = b
-	k.last.made++
-	return b, nil
-}
-
-func (k *boards) read(ctx context.Context) (*board, error) {
-	b := &board{built: k.o.Clock(), states: map[record.SiteState]int{}}
-	if k.o.Revision != nil {
-		b.revision = k.o.Revision() // before reading: a later write makes the board old
-	}
-	var list []record.SiteRow
-	var err, uncounted error
-	var both sync.WaitGroup
-	both.Go(func() { b.outbox, uncounted = k.o.Reader.Outbox(ctx, newestAlerts) })
-	list, err = k.o.Reader.Sites(ctx)
-	both.Wait()
-	if err = cmp.Or(err, uncounted); err != nil {
-		return nil, err
-	}
-	list = k.withUnvisited(list)
-	b.rows, b.at = make([]row, len(list)), make(map[string]int, len(list))
-	labels, norms := map[string]bool{}, map[string]bool{}
-	for i := range list {
-		s := &list[i]
-		r := row{SiteRow: s, Norm: k.norm(&s.Site)}
-		b.rows[i], b.at[s.Site.Domain] = r, i
-		b.states[s.Past.State]++
-		norms[r.Norm] = true
-		for _, l := range s.Site.Labels {
-			labels[l] = true
-		}
-		if s.Past.Pending != nil {
-			b.pending = append(b.pending, i)
-		}
-		if s.Past.State == record.StateFailing {
-			b.failing = append(b.failing, i)
-		}
-	}
-	slices.SortStableFunc(b.failing, func(x, y int) int {
-		return b.rows[x].Past.LastSuccess.Compare(b.rows[y].Past.LastSuccess)
-	})
-	b.labels, b.norms = keys(labels), keys(norms)
-	b.sorted, b.folds = orders(b), sync.OnceValue(func() []string { return k.fold(b.rows) })
-	return b, nil
-}
-
-func keys(m map[string]bool) []string {
+// Norms are ids of profiles.
+func (b *board) Norms() []string {
 	var out []string
-	for k := range m {
-		if k != "" {
-			out = append(out, k)
+	for id := range b.norms {
+		if id != "" {
+			out = append(out, id)
 		}
 	}
 	slices.Sort(out)
 	return out
 }
 
-// withUnvisited adds the sites that are listed and were never visited.
-func (k *boards) withUnvisited(list []record.SiteRow) []record.SiteRow {
-	visited := make(map[string]bool, len(list))
-	for i := range list {
-		visited[list[i].Site.Domain] = true
-	}
-	n := len(list)
-	for _, s := range k.o.Listed {
-		if !visited[s.Domain] {
-			list = append(list, record.SiteRow{Site: s, Past: record.Past{Site: s.Domain, State: record.StateNew}})
+// mostUsed is the profile that most sites are judged by.
+func (b *board) mostUsed() string {
+	best := ""
+	for id, n := range b.norms {
+		if m := b.norms[best]; n > m || n == m && id < best {
+			best = id
 		}
 	}
-	if len(list) > n {
-		slices.SortFunc(list, func(x, y record.SiteRow) int { return cmp.Compare(x.Site.Domain, y.Site.Domain) })
+	return best
+}
+
+// order is the rows in one of the table's orders; by any other key they stand in order
+// of domain, for which it returns nil.
+func (b *board) order(key string) []int32 {
+	if o := b.orders[key]; o != nil {
+		return o.get()
 	}
-	return list
+	return nil
+}
+
+// count fills in what follows from the rows.
+func (b *board) count() {
+	b.states, b.norms = map[record.SiteState]int{}, map[string]int{}
+	sets := map[*labels]bool{}
+	for i := range b.rows {
+		e := &b.rows[i]
+		b.states[e.state]++
+		b.norms[e.norm]++
+		sets[e.labels] = true
+		b.versions += int(e.version)
+		if e.version == 0 {
+			b.unread++
+		}
+		if e.pending {
+			b.pending = append(b.pending, int32(i))
+		}
+		if e.state == record.StateFailing {
+			b.failing = append(b.failing, int32(i))
+		}
+		b.visited = max(b.visited, e.visited)
+		b.newest = max(b.newest, e.success)
+		if e.success != 0 && (b.oldest == 0 || e.success < b.oldest) {
+			b.oldest = e.success
+		}
+	}
+	slices.SortStableFunc(b.failing, func(x, y int32) int { return cmp.Compare(b.rows[x].success, b.rows[y].success) })
+	all := map[string]bool{}
+	for s := range sets {
+		for _, l := range s.list {
+			if l != "" {
+				all[l] = true
+			}
+		}
+	}
+	b.labels = keys(all)
+}
+
+func keys(m map[string]bool) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// words is what entries are made with: what many of them have in common is kept once.
+type words struct {
+	norm   func(*record.Site) string
+	labels map[string]*labels
+	folds  map[string]string // of titles of pages
+	site   record.Site       // that of the entry being made
+}
+
+func newWords(norm func(*record.Site) string) *words {
+	return &words{norm: norm, labels: map[string]*labels{}, folds: map[string]string{}}
+}
+
+// mostTitles bounds how many titles of pages are remembered in canonical form: most
+// statements are called the same.
+const mostTitles = 10_000
+
+// entry makes a site's. It keeps nothing of s but strings.
+func (w *words) entry(s *record.SiteBrief) entry {
+	w.site = record.Site{Domain: s.Domain, Name: s.Name, Profile: s.Profile}
+	e := entry{domain: s.Domain, title: speech.Clean(w.site.Title()), norm: w.norm(&w.site), state: s.State, version: int32(s.Version), pending: s.Pending,
+		absent: few(s.Absent), required: few(s.AbsentRequired), visited: nanos(s.LastVisit), success: nanos(s.LastSuccess), changed: nanos(s.Changed)}
+	set := strings.Join(s.Labels, "\n")
+	if e.labels = w.labels[set]; e.labels == nil {
+		e.labels = &labels{slices.Clone(s.Labels), folded(set)}
+		w.labels[set] = e.labels
+	}
+	title, ok := w.folds[s.Title]
+	if !ok {
+		title = folded(s.Title)
+		if len(w.folds) < mostTitles {
+			w.folds[s.Title] = title
+		}
+	}
+	e.fold = title
+	if s.Name != "" {
+		e.fold = folded(s.Name) + "\n" + title
+	}
+	if d := folded(s.Domain); d != s.Domain {
+		e.fold += "\n" + d
+	}
+	return e
+}
+
+func few(n int) uint16 { return uint16(min(n, 1<<16-1)) }
+
+func nanos(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixNano()
+}
+
+// moment is the time of nanos.
+func moment(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, n).UTC()
+}
+
+// has reports whether a word of a search stands in what the site is called.
+func (e *entry) has(word string) bool {
+	return strings.Contains(e.domain, word) || strings.Contains(e.fold, word) || strings.Contains(e.labels.fold, word)
+}
+
+// late reports whether a site is visited and yet was not read for so long. One that
+// waits for its first visit is not.
+func (e *entry) late(now time.Time) bool {
+	return e.visited != 0 && now.UnixNano()-e.success >= int64(late)
+}
+
+// rowsOf reads the rows of sites that a page shows, in the given order. One that was
+// never visited is as it is listed, and of one that is not listed either there is the
+// name alone.
+func (k *boards) rowsOf(ctx context.Context, domains ...string) ([]row, error) {
+	rows, _, err := k.known(ctx, domains...)
+	return rows, err
+}
+
+// known also reports, for each, whether the site is one of ours.
+func (k *boards) known(ctx context.Context, domains ...string) ([]row, []bool, error) {
+	if len(domains) == 0 {
+		return nil, nil, nil
+	}
+	unique := slices.Compact(slices.Sorted(slices.Values(domains)))
+	visited, err := k.o.Reader.SiteRows(ctx, unique)
+	if err != nil {
+		return nil, nil, err
+	}
+	at := make(map[string]*record.SiteRow, len(visited))
+	for i := range visited {
+		at[visited[i].Site.Domain] = &visited[i]
+	}
+	rows, ours := make([]row, len(domains)), make([]bool, len(domains))
+	for i, d := range domains {
+		s := at[d]
+		ours[i] = s != nil
+		if s == nil {
+			s = &record.SiteRow{Site: record.Site{Domain: d}}
+			if site, ok := k.listedAs(d); ok {
+				ours[i] = true
+				s = &record.SiteRow{Site: site, Past: record.Past{Site: d, State: record.StateNew}}
+			}
+			at[d] = s
+		}
+		rows[i] = row{s, k.norm(&s.Site)}
+	}
+	return rows, ours, nil
+}
+
+// pick reads the rows at some of the board's places, at most n.
+func (k *boards) pick(ctx context.Context, b *board, at []int32, n int) ([]row, error) {
+	var domains []string
+	for _, i := range at[:min(n, len(at))] {
+		domains = append(domains, b.rows[i].domain)
+	}
+	return k.rowsOf(ctx, domains...)
+}
+
+// waiting is pick for sites with a capture that waits, without those that somebody
+// has decided on since the board was made.
+func (k *boards) waiting(ctx context.Context, b *board, at []int32) ([]row, error) {
+	rows, err := k.pick(ctx, b, at, len(at))
+	return slices.DeleteFunc(rows, func(r row) bool { return r.Past.Pending == nil }), err
+}
+
+// listedAs finds a site in the list of those that are to be visited.
+func (k *boards) listedAs(domain string) (record.Site, bool) {
+	k.listed.Do(func() {
+		k.order = make([]int32, len(k.o.Listed))
+		for i := range k.order {
+			k.order[i] = int32(i)
+		}
+		slices.SortStableFunc(k.order, func(x, y int32) int { return cmp.Compare(k.o.Listed[x].Domain, k.o.Listed[y].Domain) })
+	})
+	i, ok := slices.BinarySearchFunc(k.order, domain, func(i int32, d string) int { return cmp.Compare(k.o.Listed[i].Domain, d) })
+	if !ok {
+		return record.Site{}, false
+	}
+	return k.o.Listed[k.order[i]], true
 }
 
 func (k *boards) norm(s *record.Site) string {
@@ -241,61 +314,4 @@ func (k *boards) norm(s *record.Site) string {
 		return s.Profile
 	}
 	return k.o.Profile(*s).ID
-}
-
-func (k *boards) fold(rows []row) []string {
-	k.folds.Lock()
-	defer k.folds.Unlock()
-	if len(k.folds.of) > 3*len(rows)+1000 {
-		clear(k.folds.of) // titles of pages that are long gone
-	}
-	out := make([]string, len(rows))
-	for i, r := range rows {
-		text := strings.Join(append([]string{r.Site.Domain, r.Site.Name, r.SiteRow.Title}, r.Site.Labels...), "\n")
-		f, ok := k.folds.of[text]
-		if !ok {
-			f = folded(text)
-			k.folds.of[text] = f
-		}
-		out[i] = f
-	}
-	return out
-}
-
-// orders are the orders of the sites' table, each made when it is first asked for.
-func orders(b *board) map[string]func() []int {
-	ordered := func(less func(x, y int) int) []int {
-		out := make([]int, len(b.rows))
-		for i := range out {
-			out[i] = i
-		}
-		slices.SortStableFunc(out, less)
-		return out
-	}
-	by := func(less func(x, y row) int) func() []int {
-		return sync.OnceValue(func() []int {
-			return ordered(func(x, y int) int { return less(b.rows[x], b.rows[y]) })
-		})
-	}
-	return map[string]func() []int{
-		"name": sync.OnceValue(func() []int {
-			titles := make([]string, len(b.rows)) // cleaned once, and not at every comparison
-			for i, r := range b.rows {
-				titles[i] = r.Title()
-			}
-			return ordered(func(x, y int) int { return cmp.Compare(titles[x], titles[y]) })
-		}),
-		"state": by(func(x, y row) int {
-			return cmp.Or(cmp.Compare(gravity(x.Past.State), gravity(y.Past.State)), x.Past.LastSuccess.Compare(y.Past.LastSuccess))
-		}),
-		"changed":         by(func(x, y row) int { return y.Changed.Compare(x.Changed) }),
-		"success":         by(func(x, y row) int { return x.Past.LastSuccess.Compare(y.Past.LastSuccess) }),
-		"absent":          by(func(x, y row) int { return cmp.Compare(len(y.Past.Absent), len(x.Past.Absent)) }),
-		"absent_required": by(func(x, y row) int { return cmp.Compare(len(y.AbsentRequired), len(x.AbsentRequired)) }),
-	}
-}
-
-// gravity orders states by how much they need a person.
-func gravity(s record.SiteState) int {
-	return slices.Index([]record.SiteState{record.StateFailing, record.StateDegraded, record.StateNew, record.StateOK}, s)
 }

@@ -50,7 +50,11 @@ func (d *dashboard) change(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/sites/"+pathEscape(domain)+"/versions/"+strconv.Itoa(n), http.StatusFound)
 		return nil
 	}
-	site, _ := b.site(domain)
+	rows, err := d.boards.rowsOf(ctx, domain)
+	if err != nil {
+		return err
+	}
+	site := rows[0]
 	p := changePage{frame: d.frame(w, r, "changes", b), Row: site, Version: v, Change: v.Change, Side: r.URL.Query().Get("view") != "inline"}
 	p.Title = site.Title()
 	if n > 2 {

@@ -80,11 +80,12 @@ func (f frame) months(b *board) []column {
 	for i := range out {
 		out[i].Label = f.count("web.months", i)
 	}
-	for _, r := range b.rows {
-		if r.Past.Version < 2 {
+	for k := range b.rows {
+		e := &b.rows[k]
+		if e.version < 2 {
 			continue // never changed since it was first read
 		}
-		if i := int(f.Now.Sub(r.Changed) / (30 * 24 * time.Hour)); i >= 0 && i < len(out) {
+		if i := int(f.Now.Sub(moment(e.changed)) / (30 * 24 * time.Hour)); i >= 0 && i < len(out) {
 			out[i].N++
 		}
 	}
@@ -103,18 +104,17 @@ func (f frame) ages(b *board) []column {
 		out[i].Label = f.say(l.key)
 	}
 	out[len(limits)].Label = f.say("web.never")
-	for _, r := range b.rows {
-		if r.Past.LastSuccess.IsZero() {
+	now := f.Now.UnixNano()
+	for k := range b.rows {
+		if b.rows[k].success == 0 {
 			out[len(limits)].N++
 			continue
 		}
-		i := slices.IndexFunc(limits, func(l struct {
-			key string
-			to  time.Duration
-		}) bool {
-			return f.Now.Sub(r.Past.LastSuccess) < l.to
-		})
-		out[max(0, i)].N++
+		age, i := time.Duration(now-b.rows[k].success), 0
+		for age >= limits[i].to {
+			i++
+		}
+		out[i].N++
 	}
 	return scaled(out)
 }

@@ -41,8 +41,11 @@ func (d *dashboard) conformance(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := conformancePage{frame: d.frame(w, r, "conformance", b), Filter: filterOf(r, "name"), Norms: b.norms, Labels: b.labels}
-	if !slices.Contains(b.norms, p.Filter.Norm) {
+	if b.counting {
+		return d.counting(w, r, "conformance", "web.nav.conformance", b)
+	}
+	p := conformancePage{frame: d.frame(w, r, "conformance", b), Filter: filterOf(r, "name"), Norms: b.Norms(), Labels: b.labels}
+	if !slices.Contains(p.Norms, p.Filter.Norm) {
 		p.Filter.Norm = b.mostUsed()
 	}
 	p.Filter.State = ""
@@ -56,8 +59,12 @@ func (d *dashboard) conformance(w http.ResponseWriter, r *http.Request) error {
 	if p.Slice.Total == 0 {
 		return d.show(w, http.StatusOK, "conformance", p)
 	}
+	rows, err := d.boards.pick(r.Context(), b, all[p.Slice.From-1:], p.Slice.To-p.Slice.From+1)
+	if err != nil {
+		return err
+	}
 	m := report.Matrix{Profile: p.Profile}
-	for _, x := range b.pick(all[p.Slice.From-1:], p.Slice.To-p.Slice.From+1) {
+	for _, x := range rows {
 		h := heatRow{Row: x}
 		var findings []record.Finding
 		switch {
@@ -95,17 +102,4 @@ func (d *dashboard) conformance(w http.ResponseWriter, r *http.Request) error {
 		p.Columns = append(p.Columns, c)
 	}
 	return d.show(w, http.StatusOK, "conformance", p)
-}
-
-// mostUsed is the profile that most sites are judged by.
-func (b *board) mostUsed() string {
-	n := map[string]int{}
-	best := ""
-	for _, r := range b.rows {
-		n[r.Norm]++
-		if n[r.Norm] > n[best] {
-			best = r.Norm
-		}
-	}
-	return best
 }

@@ -33,15 +33,43 @@ type archive struct {
 	notes  []record.VisitNote
 	told   []record.Alert
 	err    error
-	reads  int // calls of Sites
+	reads  int           // calls of Briefs
+	pause  func(row int) // called in them
 	did    []string
 }
 
-func (a *archive) Sites(context.Context) ([]record.SiteRow, error) {
+func (a *archive) SiteRows(_ context.Context, domains []string) ([]record.SiteRow, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	var out []record.SiteRow
+	for _, r := range a.rows {
+		if slices.Contains(domains, r.Site.Domain) {
+			out = append(out, r)
+		}
+	}
+	return out, a.err
+}
+
+func (a *archive) Briefs(_ context.Context, domains []string, fn func(*record.SiteBrief) error) error {
+	a.mu.Lock()
 	a.reads++
-	return slices.Clone(a.rows), a.err
+	rows := slices.SortedFunc(slices.Values(a.rows), func(x, y record.SiteRow) int { return strings.Compare(x.Site.Domain, y.Site.Domain) })
+	err := a.err
+	a.mu.Unlock()
+	for i, r := range rows {
+		if err != nil {
+			break
+		}
+		if a.pause != nil {
+			a.pause(i)
+		}
+		if domains == nil || slices.Contains(domains, r.Site.Domain) {
+			err = fn(&record.SiteBrief{Domain: r.Site.Domain, Name: r.Site.Name, Profile: r.Site.Profile, Labels: r.Site.Labels, State: r.Past.State, Version: r.Past.Version,
+				Pending: r.Past.Pending != nil, LastVisit: r.Past.LastVisit, LastSuccess: r.Past.LastSuccess, Changed: r.Changed, Title: r.Title,
+				Absent: len(r.Past.Absent), AbsentRequired: len(r.AbsentRequired)})
+		}
+	}
+	return err
 }
 
 func (a *archive) Version(_ context.Context, domain string, n int) (*record.Version, error) {

@@ -19,21 +19,22 @@ const feedEntries = 50
 // where that is asked for.
 func (d *dashboard) feed(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	b, err := d.boards.get(ctx)
-	if err != nil {
-		return err
-	}
-	f := d.frame(w, r, "changes", b)
+	f := d.frame(w, r, "changes", nil)
 	base := d.origin(r)
 	out := atom.Feed{Lang: f.Book.Lang, ID: tag(""), Title: f.say("web.feed.title"), Author: atom.Person{Name: "policywatch"},
 		Links: []atom.Link{{Rel: "self", Type: "application/atom+xml", Href: base + r.URL.RequestURI()}, {Rel: "alternate", Type: "text/html", Href: base + "/changes"}}}
 	least := leastSeverity(r)
 	var versions []record.Version
+	var err error
 	if domain := r.URL.Query().Get("site"); domain != "" {
-		site, ok := b.site(domain)
-		if !ok {
+		rows, ours, err := d.boards.known(ctx, domain)
+		if err != nil {
+			return err
+		}
+		if !ours[0] {
 			return notFound
 		}
+		site := rows[0]
 		out.ID, out.Title = tag("/sites/"+domain), out.Title+": "+site.Title()
 		versions, err = d.Reader.History(ctx, domain)
 		if d.Missing(err) {
@@ -48,8 +49,12 @@ func (d *dashboard) feed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	list, err := f.newsOf(ctx, versions)
+	if err != nil {
+		return err
+	}
 	updated := time.Unix(0, 0)
-	for _, n := range f.newsOf(b, versions) {
+	for _, n := range list {
 		at := fmt.Sprintf("/sites/%s/changes/%d", pathEscape(n.Site), n.Number)
 		if n.At.After(updated) {
 			updated = n.At

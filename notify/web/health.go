@@ -10,15 +10,9 @@ import (
 // late is the age of a site's last success from which it is counted.
 const late = 48 * time.Hour
 
-// late reports whether a site is visited and yet was not read for so long. One that
-// waits for its first visit is not.
-func (r row) late(now time.Time) bool {
-	return !r.Past.LastVisit.IsZero() && now.Sub(r.Past.LastSuccess) >= late
-}
-
 type healthPage struct {
 	frame
-	Board     *board
+	Sites     int
 	States    []bar
 	Ages      []column
 	Late      []row
@@ -35,21 +29,22 @@ func (d *dashboard) health(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := healthPage{frame: d.frame(w, r, "health", b), Board: b, Outbox: b.outbox, Fleet: d.fleet(r.Context())}
+	if b.counting {
+		return d.counting(w, r, "health", "web.nav.health", b)
+	}
+	p := healthPage{frame: d.frame(w, r, "health", b), Outbox: b.outbox, Fleet: d.fleet(r.Context())}
 	p.States, p.Ages = p.states(b), p.ages(b)
-	for _, i := range b.sorted["success"]() {
-		x := b.rows[i]
-		if x.late(p.Now) {
+	p.Sites, p.Versions, p.LastVisit = len(b.rows), b.versions, moment(b.visited)
+	var first []int32
+	for _, i := range b.order("success") {
+		if b.rows[i].late(p.Now) {
 			if p.LateCount++; p.LateCount <= 10 {
-				p.Late = append(p.Late, x)
+				first = append(first, i)
 			}
 		}
 	}
-	for _, x := range b.rows {
-		p.Versions += x.Past.Version
-		if x.Past.LastVisit.After(p.LastVisit) {
-			p.LastVisit = x.Past.LastVisit
-		}
+	if p.Late, err = d.boards.pick(r.Context(), b, first, len(first)); err != nil {
+		return err
 	}
 	if d.Size != nil {
 		n, err := d.Size()

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"policywatch/notify/web"
@@ -253,17 +254,20 @@ func TestListsAreReadOnce(t *testing.T) {
 // A reader who asks for the archive of a daemon that is busy writing still waits
 // for no list that he can do without.
 func TestAnOldListServesWhileANewOneIsMade(t *testing.T) {
-	a := many(5)
-	clock := now
-	h := dashboard(t, a, func(o *web.Options) { o.Clock = func() time.Time { return clock } })
-	ask(h, "GET", "/sites")
-	a.mu.Lock() // the archive is slow
-	clock = clock.Add(10 * time.Second)
-	w := ask(h, "GET", "/sites")
-	a.mu.Unlock()
-	if w.Code != http.StatusOK || len(listed(w.Body.String())) != 5 {
-		t.Errorf("%d", w.Code)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		a := many(5)
+		clock := now
+		h := dashboard(t, a, func(o *web.Options) { o.Clock = func() time.Time { return clock } })
+		ask(h, "GET", "/sites")
+		slow := make(chan struct{})
+		a.pause = func(int) { <-slow }
+		clock = clock.Add(10 * time.Second)
+		w := ask(h, "GET", "/sites")
+		if w.Code != http.StatusOK || len(listed(w.Body.String())) != 5 {
+			t.Errorf("%d", w.Code)
+		}
+		close(slow)
+	})
 }
 
 func TestWaitingForAListEndsWithTheRequest(t *testing.T) {

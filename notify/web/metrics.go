@@ -72,35 +72,22 @@ func (d *dashboard) archiveMetrics(x *exposition, b *board) {
 			states[s] += n
 		}
 	}
-	var newest, oldest time.Time
-	versions, unread, stale, now := 0, 0, 0, d.Clock()
+	newest, oldest, stale, now := moment(b.newest), moment(b.oldest), 0, d.Clock()
 	for i := range b.rows {
-		past := &b.rows[i].Past
-		versions += past.Version
-		if past.Version == 0 {
-			unread++
-		}
-		t := past.LastSuccess
-		if t.After(newest) {
-			newest = t
-		}
-		if !t.IsZero() && (oldest.IsZero() || t.Before(oldest)) {
-			oldest = t
-		}
 		if b.rows[i].late(now) {
 			stale++
 		}
 	}
 	by(x, "policywatch_sites", "gauge", "Sites by where they stand; new are those that wait for their first visit.", "state", states)
 	x.gauge("policywatch_sites_pending", "Sites with a capture that waits for confirmation.", float64(len(b.pending)))
-	x.gauge("policywatch_sites_unread", "Sites whose statement was never read.", float64(unread))
+	x.gauge("policywatch_sites_unread", "Sites whose statement was never read.", float64(b.unread))
 	x.gauge("policywatch_sites_late", "Sites that are visited and whose statement was not read for 48 hours, or never.", float64(stale))
-	x.gauge("policywatch_versions", "Versions of all statements.", float64(versions))
+	x.gauge("policywatch_versions", "Versions of all statements.", float64(b.versions))
 	x.moment("policywatch_last_success_timestamp_seconds", "When a statement was last read.", newest)
 	x.moment("policywatch_oldest_success_timestamp_seconds", "Of all sites, the last success that lies longest ago; sites never read are not in it.", oldest)
 	x.head("policywatch_last_success_age_seconds", "gauge", "How long ago a statement was last read.")
 	if !newest.IsZero() {
-		x.sample("policywatch_last_success_age_seconds", d.Clock().Sub(newest).Seconds())
+		x.sample("policywatch_last_success_age_seconds", now.Sub(newest).Seconds())
 	}
 	by(x, "policywatch_outbox_alerts", "gauge", "Alerts by where they stand: waiting, sent, or given up after all tries. Of the settled ones the newest are counted.", "state",
 		map[record.AlertState]int{record.AlertWaiting: b.outbox.Waiting, record.AlertSent: b.outbox.Sent, record.AlertGivenUp: b.outbox.GivenUp})

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"time"
@@ -25,17 +26,21 @@ type news struct {
 
 // newsOf tells versions in the words of the reports. First versions are left out
 // of what changed: nothing did.
-func (f frame) newsOf(b *board, versions []record.Version) []news {
-	var out []news
-	for _, v := range versions {
-		if v.Change == nil {
-			continue
-		}
-		r, _ := b.site(v.Site)
-		ev := event(r, &v)
-		out = append(out, news{Version: v, Row: r, Headline: capital(f.d.Report.Headline(ev, f.Book.Lang))})
+func (f frame) newsOf(ctx context.Context, versions []record.Version) ([]news, error) {
+	versions = slices.DeleteFunc(versions, func(v record.Version) bool { return v.Change == nil })
+	domains := make([]string, len(versions))
+	for i := range versions {
+		domains[i] = versions[i].Site
 	}
-	return out
+	rows, err := f.d.boards.rowsOf(ctx, domains...)
+	if err != nil {
+		return nil, err
+	}
+	var out []news
+	for i, v := range versions {
+		out = append(out, news{Version: v, Row: rows[i], Headline: capital(f.d.Report.Headline(event(rows[i], &v), f.Book.Lang))})
+	}
+	return out, nil
 }
 
 // event is the version's change as it was told.
@@ -53,12 +58,12 @@ func event(r row, v *record.Version) record.Event {
 
 type overviewPage struct {
 	frame
-	Board   *board
 	Sites   int
 	States  []bar
 	Grave   []news
 	More    int // grave changes beyond those shown
 	Failing []row
+	Failed  int // sites in that state
 	Waiting []row
 	Latest  []news
 	Months  []column
@@ -68,7 +73,7 @@ type overviewPage struct {
 
 // Calm reports that nothing waits for a person.
 func (p overviewPage) Calm() bool {
-	return len(p.Grave) == 0 && len(p.Failing) == 0 && len(p.Waiting) == 0 && p.GivenUp == 0
+	return !p.Counting && len(p.Grave) == 0 && len(p.Failing) == 0 && len(p.Waiting) == 0 && p.GivenUp == 0
 }
 
 func (d *dashboard) overview(w http.ResponseWriter, r *http.Request) error {
@@ -77,7 +82,7 @@ func (d *dashboard) overview(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := d.frame(w, r, "overview", b)
-	p := overviewPage{frame: f, Board: b, Sites: len(b.rows), States: f.states(b)}
+	p := overviewPage{frame: f, Sites: len(b.rows), States: f.states(b), Failed: len(b.failing), Unread: b.unread, Months: f.months(b)}
 	latest, _, err := d.Reader.Changes(r.Context(), record.ChangeFilter{Least: record.SeverityInfo, Limit: lately, Newest: searched})
 	if err != nil {
 		return err
@@ -86,16 +91,20 @@ func (d *dashboard) overview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p.Latest, p.Grave = f.newsOf(b, latest), f.newsOf(b, ofEachSite(critical))
-	p.More = max(0, len(p.Grave)-listed)
-	p.Grave = p.Grave[:min(listed, len(p.Grave))]
-	p.Failing, p.Waiting = b.pick(b.failing, listed), b.pick(b.pending, listed)
-	for _, x := range b.rows {
-		if x.Past.Version == 0 {
-			p.Unread++
-		}
+	if p.Latest, err = f.newsOf(r.Context(), latest); err != nil {
+		return err
 	}
-	p.Months = f.months(b)
+	grave := ofEachSite(critical)
+	p.More = max(0, len(grave)-listed)
+	if p.Grave, err = f.newsOf(r.Context(), grave[:min(listed, len(grave))]); err != nil {
+		return err
+	}
+	if p.Failing, err = d.boards.pick(r.Context(), b, b.failing, listed); err != nil {
+		return err
+	}
+	if p.Waiting, err = d.boards.waiting(r.Context(), b, b.pending[:min(listed, len(b.pending))]); err != nil {
+		return err
+	}
 	return d.show(w, http.StatusOK, "overview", p)
 }
 
@@ -107,14 +116,6 @@ func ofEachSite(versions []record.Version) []record.Version {
 		seen[v.Site] = true
 		return again
 	})
-}
-
-func (b *board) pick(at []int, n int) []row {
-	var out []row
-	for _, i := range at[:min(n, len(at))] {
-		out = append(out, b.rows[i])
-	}
-	return out
 }
 
 const (
@@ -150,7 +151,9 @@ func (d *dashboard) changes(w http.ResponseWriter, r *http.Request) error {
 	if next != "" {
 		p.Older = p.With("before", next)
 	}
-	p.News = f.newsOf(b, versions)
+	if p.News, err = f.newsOf(r.Context(), versions); err != nil {
+		return err
+	}
 	return d.show(w, http.StatusOK, "changes", p)
 }
 

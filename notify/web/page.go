@@ -18,7 +18,7 @@ import (
 var templates embed.FS
 
 // pages are the templates by name, each with the layout around it.
-var pages = parse("overview", "sites", "site", "change", "changes", "shared", "group", "conformance", "pending", "alerts", "health", "sorry")
+var pages = parse("overview", "sites", "site", "change", "changes", "shared", "group", "conformance", "pending", "alerts", "health", "counting", "sorry")
 
 func parse(names ...string) map[string]*template.Template {
 	funcs := template.FuncMap{"mark": mark, "path": url.PathEscape, "add": func(a, b int) int { return a + b }}
@@ -41,7 +41,11 @@ type frame struct {
 	// Pending and GivenUp are shown beside their names in the navigation.
 	Pending, GivenUp int
 	Acting           bool // whether there are buttons
-	Feed             string
+	// Counting says that the sites are still being counted, and Seen how many there
+	// are so far.
+	Counting bool
+	Seen     int
+	Feed     string
 }
 
 func (d *dashboard) frame(w http.ResponseWriter, r *http.Request, here string, b *board) frame {
@@ -55,7 +59,7 @@ func (d *dashboard) frame(w http.ResponseWriter, r *http.Request, here string, b
 		f.Title = f.say("web.nav." + here)
 	}
 	if b != nil {
-		f.Pending, f.GivenUp = len(b.pending), b.outbox.GivenUp
+		f.Pending, f.GivenUp, f.Counting, f.Seen = len(b.pending), b.outbox.GivenUp, b.counting, b.seen
 	}
 	return f
 }
@@ -215,6 +219,14 @@ func (d *dashboard) show(w http.ResponseWriter, status int, name string, page an
 		d.Log.Debug("the reader left", "error", err)
 	}
 	return nil
+}
+
+// counting shows, in place of a page that is made of all sites, that they are still
+// being counted.
+func (d *dashboard) counting(w http.ResponseWriter, r *http.Request, here, title string, b *board) error {
+	f := d.frame(w, r, here, b)
+	f.Title = f.say(title)
+	return d.show(w, http.StatusOK, "counting", f)
 }
 
 // sorry shows why there is no such page.

@@ -13,12 +13,11 @@ func (d *dashboard) programs() http.Handler {
 	o := api.Options{Reader: d.Reader, Find: d.find, Moment: d.moment, Shared: d.sharedForPrograms, Profiles: d.Profiles, Hurry: d.Hurry, Acted: d.boards.touch, Missing: d.Missing,
 		Newest: newestAlerts, Version: d.Version, Log: d.Log,
 		Site: func(ctx context.Context, domain string) (api.Row, bool, error) {
-			b, err := d.boards.recent(ctx)
+			rows, ours, err := d.boards.known(ctx, domain)
 			if err != nil {
 				return api.Row{}, false, err
 			}
-			row, ok := b.site(domain)
-			return row.forPrograms(), ok, nil
+			return rows[0].forPrograms(), ours[0], nil
 		}}
 	if d.Actions != nil { // a nil of our interface would not be one of theirs
 		o.Actions = d.Actions
@@ -60,8 +59,12 @@ func (d *dashboard) find(ctx context.Context, q api.Query) ([]api.Row, int, erro
 	all := b.selected(f)
 	from := min(q.From, len(all))
 	to := min(from+q.Limit, len(all))
+	found, err := d.boards.pick(ctx, b, all[from:], to-from)
+	if err != nil {
+		return nil, 0, err
+	}
 	rows := make([]api.Row, 0, to-from)
-	for _, r := range b.pick(all[from:], to-from) {
+	for _, r := range found {
 		rows = append(rows, r.forPrograms())
 	}
 	return rows, len(all), nil

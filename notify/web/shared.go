@@ -5,6 +5,7 @@ import (
 	"context"
 	"hash/maphash"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -30,21 +31,26 @@ const (
 	// rest is read behind it, once; afterwards only what has changed.
 	readAtOnce = 100
 	// sharingFor is how long the groups of a large archive serve although something
-	// was written.
-	sharingFor = time.Minute
+	// was written, and settlingFor while its statements are still being read.
+	sharingFor, settlingFor = time.Minute, 5 * time.Second
 )
 
-// sentence is one of a statement's, by its canonical text.
-type sentence struct {
-	sum   uint64
-	words int
-}
+// sentence is one of a statement's, by its canonical text: 52 bits of a hash, and in
+// the lowest twelve the number of words. Of a million sentences, two are taken for one
+// another once in ten thousand archives.
+type sentence uint64
 
-// imprinted is what is remembered of a statement: enough to tell what it shares.
+const wordBits = 12
+
+func (x sentence) words() int { return int(x & (1<<wordBits - 1)) }
+
+// imprinted is what is remembered of a statement: enough to tell what it shares. It is
+// never changed.
 type imprinted struct {
-	version   int
-	identity  string
-	words     int
+	domain    string
+	version   int32
+	words     int32
+	identity  uint64 // a hash; 0 for none
 	sentences []sentence
 }
 
@@ -64,7 +70,7 @@ type group struct {
 	// Share is how much of a statement stands in another of the group as well, in
 	// percent, on average. Same counts those that are word for word another's.
 	Share, Same int
-	count       map[uint64]int // in how many of them a sentence stands
+	count       map[sentence]int // in how many of them a sentence stands, where it is several
 }
 
 type member struct {
@@ -78,13 +84,14 @@ type member struct {
 // shares finds out which statements share text. What was read of them stays in
 // memory, some hundred bytes each.
 type shares struct {
-	o      Options
-	seed   maphash.Seed
-	mu     sync.Mutex
-	known  map[string]*imprinted // by domain
-	edit   int                   // counts changes of known
-	found  *sharing
-	behind bool // whether statements are being read behind the pages
+	o        Options
+	seed     maphash.Seed
+	grouping sync.Mutex // held while groups are made
+	mu       sync.Mutex
+	known    map[string]*imprinted // by domain
+	edit     int                   // counts changes of known
+	found    *sharing
+	behind   bool // whether statements are being read behind the pages
 }
 
 func newShares(o Options) *shares {
@@ -107,13 +114,34 @@ func (s *shares) get(ctx context.Context, b *board) (*sharing, error) {
 	if err := s.read(ctx, todo); err != nil {
 		return nil, err
 	}
+	s.grouping.Lock()
+	defer s.grouping.Unlock()
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if f := s.found; f != nil && f.Total == total && (f.edit == s.edit || total > 1000 && f.Read == total && s.o.Clock().Sub(f.at) < sharingFor) {
+	if f := s.found; f != nil && f.holds(total, s.edit, s.o.Clock()) {
+		s.mu.Unlock()
 		return f, nil
 	}
-	s.found = s.group(total)
-	return s.found, nil
+	f := &sharing{at: s.o.Clock(), edit: s.edit, of: map[string]int{}, Read: len(s.known), Total: total}
+	known := slices.Collect(maps.Values(s.known))
+	s.mu.Unlock()
+	f.group(known) // which takes a while; a site's page must not wait for it
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.found = f
+	return f, nil
+}
+
+// holds reports whether the groups may still be shown where so many statements are
+// there and so many edits were made.
+func (f *sharing) holds(total, edit int, now time.Time) bool {
+	if f.Total != total || f.edit == edit {
+		return f.Total == total
+	}
+	limit := settlingFor
+	if f.Read == total {
+		limit = sharingFor
+	}
+	return total > 1000 && f.Read > readAtOnce && now.Sub(f.at) < limit
 }
 
 // with counts the other statements of a domain's group, by what was found last: a
@@ -135,17 +163,21 @@ func (s *shares) with(domain string) int {
 func (s *shares) unread(b *board) (todo []string, total int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, r := range b.rows {
-		if r.Past.Version == 0 {
+	for i := range b.rows {
+		e := &b.rows[i]
+		if e.version == 0 {
 			continue
 		}
 		total++
-		if k := s.known[r.Site.Domain]; k == nil || k.version != r.Past.Version {
-			todo = append(todo, r.Site.Domain)
+		if k := s.known[e.domain]; k == nil || k.version != e.version {
+			todo = append(todo, e.domain)
 		}
 	}
+	if total-len(todo) == len(s.known) {
+		return todo, total // all that are known are there
+	}
 	for domain := range s.known {
-		if r, ok := b.site(domain); !ok || r.Past.Version == 0 {
+		if i, ok := b.find(domain); !ok || b.rows[i].version == 0 {
 			delete(s.known, domain)
 			s.edit++
 		}
@@ -178,7 +210,7 @@ func (s *shares) read(ctx context.Context, todo []string) error {
 			}
 			return err
 		}
-		k := s.imprint(v)
+		k := s.imprint(domain, v)
 		s.mu.Lock()
 		s.known[domain] = k
 		s.edit++
@@ -187,23 +219,27 @@ func (s *shares) read(ctx context.Context, todo []string) error {
 	return nil
 }
 
-func (s *shares) imprint(v *record.Version) *imprinted {
-	k := &imprinted{version: v.Number, identity: v.Identity}
-	seen := map[uint64]bool{}
+func (s *shares) imprint(domain string, v *record.Version) *imprinted {
+	k := &imprinted{domain: domain, version: int32(v.Number)}
+	if v.Identity != "" {
+		k.identity = maphash.String(s.seed, v.Identity)
+	}
+	seen := map[sentence]bool{}
 	for text := range sentences(v.Document) {
 		x := s.sentence(text)
-		if x.words >= fewestWords && !seen[x.sum] {
-			seen[x.sum] = true
+		if x.words() >= fewestWords && !seen[x] {
+			seen[x] = true
 			k.sentences = append(k.sentences, x)
-			k.words += x.words
+			k.words += int32(x.words())
 		}
 	}
+	k.sentences = slices.Clip(k.sentences)
 	return k
 }
 
 func (s *shares) sentence(text string) sentence {
 	c := strings.TrimRight(folded(text), " .?!;:")
-	return sentence{maphash.String(s.seed, c), len(strings.Fields(c))}
+	return sentence(maphash.String(s.seed, c)<<wordBits) | sentence(min(len(strings.Fields(c)), 1<<wordBits-1))
 }
 
 // sentences yields a document's sentences as they stand, without its headings.
@@ -240,88 +276,85 @@ func sentences(doc *record.Document) iter.Seq[string] {
 // group puts together what shares text. The most complete statement leads a group,
 // and each other joins the one whose leader has most of its words; so the cost
 // grows with the number of sentences and not with that of pairs.
-func (s *shares) group(total int) *sharing {
-	out := &sharing{at: s.o.Clock(), edit: s.edit, of: map[string]int{}, Read: len(s.known), Total: total}
-	domains := make([]string, 0, len(s.known))
-	for d, k := range s.known {
-		if k.words > 0 {
-			domains = append(domains, d)
-		}
-	}
-	slices.SortFunc(domains, func(a, b string) int {
-		return cmp.Or(cmp.Compare(s.known[b].words, s.known[a].words), cmp.Compare(a, b))
+func (f *sharing) group(known []*imprinted) {
+	known = slices.DeleteFunc(known, func(k *imprinted) bool { return k.words == 0 })
+	slices.SortFunc(known, func(a, b *imprinted) int {
+		return cmp.Or(cmp.Compare(b.words, a.words), cmp.Compare(a.domain, b.domain))
 	})
-	led := map[uint64][]int{} // the groups whose leader has the sentence
-	var groups [][]string
-	for _, d := range domains {
-		k := s.known[d]
-		common := map[int]int{}
+	led := map[sentence][]int32{} // the groups whose leader has the sentence
+	var groups [][]*imprinted
+	common := map[int32]int{}
+	for _, k := range known {
+		clear(common)
 		for _, x := range k.sentences {
-			for _, g := range led[x.sum] {
-				common[g] += x.words
+			for _, g := range led[x] {
+				common[g] += x.words()
 			}
 		}
-		best := -1
+		best := int32(-1)
 		for g, words := range common {
-			if 100*words >= alike*k.words && (best < 0 || words > common[best] || words == common[best] && g < best) {
+			if 100*words >= alike*int(k.words) && (best < 0 || words > common[best] || words == common[best] && g < best) {
 				best = g
 			}
 		}
 		if best >= 0 {
-			groups[best] = append(groups[best], d)
+			groups[best] = append(groups[best], k)
 			continue
 		}
 		for _, x := range k.sentences {
-			if len(led[x.sum]) < mostLeaders {
-				led[x.sum] = append(led[x.sum], len(groups))
+			if len(led[x]) < mostLeaders {
+				led[x] = append(led[x], int32(len(groups)))
 			}
 		}
-		groups = append(groups, []string{d})
+		groups = append(groups, []*imprinted{k})
 	}
-	for _, domains := range groups {
-		if len(domains) > 1 {
-			out.groups = append(out.groups, s.measured(domains))
+	for _, members := range groups {
+		if len(members) > 1 {
+			f.groups = append(f.groups, measured(members))
 		}
 	}
-	slices.SortStableFunc(out.groups, func(a, b group) int {
+	slices.SortStableFunc(f.groups, func(a, b group) int {
 		return cmp.Or(cmp.Compare(len(b.Members), len(a.Members)), cmp.Compare(b.Share, a.Share))
 	})
-	for i, g := range out.groups {
+	for i, g := range f.groups {
 		for _, m := range g.Members {
-			out.of[m.Domain] = i
+			f.of[m.Domain] = i
 		}
 	}
-	return out
 }
 
-func (s *shares) measured(domains []string) group {
-	g := group{count: map[uint64]int{}}
-	same := map[string]int{}
-	for _, d := range domains {
-		k := s.known[d]
+func measured(members []*imprinted) group {
+	count := map[sentence]int{}
+	same := map[uint64]int{}
+	for _, k := range members {
 		for _, x := range k.sentences {
-			g.count[x.sum]++
+			count[x]++
 		}
 		same[k.identity]++
 	}
+	g := group{count: map[sentence]int{}}
+	for x, n := range count {
+		if n > 1 { // the others are most of them
+			g.count[x] = n
+		}
+	}
 	sum := 0
-	for _, d := range domains {
-		k := s.known[d]
-		m := member{Domain: d, Words: k.words, Same: k.identity != "" && same[k.identity] > 1}
+	for _, k := range members {
+		m := member{Domain: k.domain, Words: int(k.words), Same: k.identity != 0 && same[k.identity] > 1}
 		shared := 0
 		for _, x := range k.sentences {
-			if g.count[x.sum] > 1 {
-				shared += x.words
+			if g.count[x] > 1 {
+				shared += x.words()
 			}
 		}
-		m.Share = 100 * shared / k.words
+		m.Share = 100 * shared / int(k.words)
 		sum += m.Share
 		if m.Same {
 			g.Same++
 		}
 		g.Members = append(g.Members, m)
 	}
-	g.Share = sum / len(domains)
+	g.Share = sum / len(members)
 	return g
 }
 

@@ -38,6 +38,9 @@ func (d *dashboard) shared(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if b.counting {
+		return d.counting(w, r, "overview", "web.shared", b)
+	}
 	found, err := d.shares.get(r.Context(), b)
 	if err != nil {
 		return err
@@ -50,9 +53,8 @@ func (d *dashboard) shared(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, g := range found.groups[p.Slice.From-1 : p.Slice.To] {
 		c := groupCard{group: g, Key: g.Members[0].Domain, More: max(0, len(g.Members)-namesShown)}
-		for _, m := range g.Members[:min(namesShown, len(g.Members))] {
-			x, _ := b.site(m.Domain)
-			c.Rows = append(c.Rows, x)
+		if c.Rows, err = d.boards.rowsOf(r.Context(), domainsOf(g.Members[:min(namesShown, len(g.Members))])...); err != nil {
+			return err
 		}
 		v, err := d.Reader.Version(r.Context(), c.Key, 0)
 		if err != nil {
@@ -69,14 +71,22 @@ func (d *dashboard) shared(w http.ResponseWriter, r *http.Request) error {
 	return d.show(w, http.StatusOK, "shared", p)
 }
 
+func domainsOf(members []member) []string {
+	out := make([]string, len(members))
+	for i, m := range members {
+		out[i] = m.Domain
+	}
+	return out
+}
+
 // longest is the longest sentence of those that most of the group have.
 func (s *shares) longest(doc *record.Document, g group) string {
 	quote, words, most := "", 0, 0
 	for text := range sentences(doc) {
 		x := s.sentence(text)
-		n := g.count[x.sum]
-		if n > most || n == most && x.words > words {
-			quote, words, most = text, x.words, n
+		n := g.count[x]
+		if n > most || n == most && x.words() > words {
+			quote, words, most = text, x.words(), n
 		}
 	}
 	return quote
@@ -113,6 +123,9 @@ func (d *dashboard) sharedGroup(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if b.counting {
+		return d.counting(w, r, "overview", "web.shared", b)
+	}
 	found, err := d.shares.get(ctx, b)
 	if err != nil {
 		return err
@@ -125,9 +138,13 @@ func (d *dashboard) sharedGroup(w http.ResponseWriter, r *http.Request) error {
 	p := groupPage{frame: d.frame(w, r, "overview", b), Group: g, Key: domain}
 	p.Title = p.count("web.shared.group", len(g.Members))
 	p.Slice = paged(len(g.Members), filterOf(r, "").Page, perPage)
-	for _, m := range g.Members[p.Slice.From-1 : p.Slice.To] {
-		x, _ := b.site(m.Domain)
-		p.Rows = append(p.Rows, memberRow{m, x})
+	shown := g.Members[p.Slice.From-1 : p.Slice.To]
+	rows, err := d.boards.rowsOf(ctx, domainsOf(shown)...)
+	if err != nil {
+		return err
+	}
+	for i, m := range shown {
+		p.Rows = append(p.Rows, memberRow{m, rows[i]})
 	}
 	leader := g.Members[0].Domain
 	v, err := d.Reader.Version(ctx, leader, 0)
@@ -139,22 +156,21 @@ func (d *dashboard) sharedGroup(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Speaks, p.Runs = v.Document.Lang, v.Document.Dir
 	lacking := d.shares.lacking(g)
-	seen := map[uint64]bool{}
+	seen := map[sentence]bool{}
 	for text := range sentences(v.Document) {
 		x := d.shares.sentence(text)
-		n := g.count[x.sum]
-		if n < 2 || seen[x.sum] {
+		n := g.count[x]
+		if n < 2 || seen[x] {
 			continue
 		}
-		seen[x.sum] = true
+		seen[x] = true
 		if len(p.Lines) == linesShown {
 			p.More++
 			continue
 		}
 		l := line{Text: text, In: n}
-		for _, domain := range lacking[x.sum] {
-			without, _ := b.site(domain)
-			l.Lack = append(l.Lack, without)
+		if l.Lack, err = d.boards.rowsOf(ctx, lacking[x]...); err != nil {
+			return err
 		}
 		p.Lines = append(p.Lines, l)
 	}
@@ -163,8 +179,8 @@ func (d *dashboard) sharedGroup(w http.ResponseWriter, r *http.Request) error {
 
 // lacking names, for each sentence that nearly all of a group have, those that do
 // not.
-func (s *shares) lacking(g group) map[uint64][]string {
-	nearly := map[uint64]bool{}
+func (s *shares) lacking(g group) map[sentence][]string {
+	nearly := map[sentence]bool{}
 	for sum, n := range g.count {
 		if without := len(g.Members) - n; without > 0 && without <= lackShown {
 			nearly[sum] = true
@@ -172,16 +188,16 @@ func (s *shares) lacking(g group) map[uint64][]string {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := map[uint64][]string{}
+	out := map[sentence][]string{}
 	for _, m := range g.Members {
 		k := s.known[m.Domain]
 		if k == nil {
 			continue
 		}
-		has := map[uint64]bool{}
+		has := map[sentence]bool{}
 		for _, x := range k.sentences {
-			if nearly[x.sum] {
-				has[x.sum] = true
+			if nearly[x] {
+				has[x] = true
 			}
 		}
 		for sum := range nearly {

@@ -64,10 +64,14 @@ func (d *dashboard) site(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	row, known := b.site(domain)
-	if !known {
+	rows, ours, err := d.boards.known(ctx, domain)
+	if err != nil {
+		return err
+	}
+	if !ours[0] {
 		return notFound
 	}
+	row := rows[0]
 	p := sitePage{frame: d.frame(w, r, "sites", b), Row: row, Past: row.Past}
 	p.Title = row.Title()
 	p.Feed += "&site=" + domain

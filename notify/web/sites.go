@@ -56,25 +56,16 @@ func (f filter) Narrowed() bool {
 }
 
 // selected returns the rows that the filter lets through, in its order.
-func (b *board) selected(f filter) []int {
-	order, ok := b.sorted[f.Sort]
-	var all []int
-	if ok {
-		all = order()
-	} else {
-		all = make([]int, len(b.rows))
-		for i := range all {
-			all[i] = i
-		}
-	}
-	var folds []string
+func (b *board) selected(f filter) []int32 {
 	words := strings.Fields(folded(f.Query))
-	if len(words) > 0 {
-		folds = b.folds()
-	}
-	out := make([]int, 0, len(all))
-	for _, i := range all {
-		if b.rows[i].fits(&f) && !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(folds[i], w) }) {
+	order := b.order(f.Sort)
+	out := make([]int32, 0, len(b.rows))
+	for i := range int32(len(b.rows)) {
+		if order != nil {
+			i = order[i]
+		}
+		e := &b.rows[i]
+		if e.fits(&f) && !slices.ContainsFunc(words, func(w string) bool { return !e.has(w) }) {
 			out = append(out, i)
 		}
 	}
@@ -84,23 +75,23 @@ func (b *board) selected(f filter) []int {
 	return out
 }
 
-func (r *row) fits(f *filter) bool {
+func (e *entry) fits(f *filter) bool {
 	switch f.State {
 	case "":
 	case statePending:
-		if r.Past.Pending == nil {
+		if !e.pending {
 			return false
 		}
 	case stateNone:
-		if r.Past.Version != 0 {
+		if e.version != 0 {
 			return false
 		}
 	default:
-		if string(r.Past.State) != f.State {
+		if string(e.state) != f.State {
 			return false
 		}
 	}
-	return (f.Label == "" || slices.Contains(r.Site.Labels, f.Label)) && (f.Norm == "" || r.Norm == f.Norm)
+	return (f.Label == "" || slices.Contains(e.labels.list, f.Label)) && (f.Norm == "" || e.norm == f.Norm)
 }
 
 // slice is one page of a list.
@@ -131,12 +122,17 @@ func (d *dashboard) sites(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := sitesPage{frame: d.frame(w, r, "sites", b), Filter: filterOf(r, "name"), Labels: b.labels, Norms: b.norms, All: len(b.rows),
+	if b.counting {
+		return d.counting(w, r, "sites", "web.nav.sites", b)
+	}
+	p := sitesPage{frame: d.frame(w, r, "sites", b), Filter: filterOf(r, "name"), Labels: b.labels, Norms: b.Norms(), All: len(b.rows),
 		States: []string{string(record.StateFailing), string(record.StateDegraded), string(record.StateOK), string(record.StateNew), statePending, stateNone}}
 	all := b.selected(p.Filter)
 	p.Slice = paged(len(all), p.Filter.Page, perPage)
 	if p.Slice.Total > 0 {
-		p.Rows = b.pick(all[p.Slice.From-1:], p.Slice.To-p.Slice.From+1)
+		if p.Rows, err = d.boards.pick(r.Context(), b, all[p.Slice.From-1:], p.Slice.To-p.Slice.From+1); err != nil {
+			return err
+		}
 	}
 	return d.show(w, http.StatusOK, "sites", p)
 }

@@ -22,7 +22,11 @@ import (
 // Reader is what the pages are made of; *store.DB is one. Its methods are called
 // from many goroutines.
 type Reader interface {
-	Sites(ctx context.Context) ([]record.SiteRow, error)
+	// SiteRows returns those of the domains that were visited, in any order.
+	SiteRows(ctx context.Context, domains []string) ([]record.SiteRow, error)
+	// Briefs calls fn for each site that was visited, in order of domain, or of the
+	// given domains for those that were. The brief is only lent to fn.
+	Briefs(ctx context.Context, domains []string, fn func(*record.SiteBrief) error) error
 	Version(ctx context.Context, domain string, n int) (*record.Version, error)
 	VersionAt(ctx context.Context, domain string, t time.Time) (*record.Version, error)
 	History(ctx context.Context, domain string) ([]record.Version, error)
@@ -66,6 +70,10 @@ type Options struct {
 	// Revision changes whenever something was written; nil means it may have
 	// changed at any time.
 	Revision func() int64
+	// Touched returns the sites that were written since an earlier call returned now,
+	// or all where it cannot tell; nil means that it never can. It is asked for the
+	// first time with 0, and before what it tells of is read.
+	Touched func(since int64) (domains []string, now int64, all bool)
 	// Size is that of the archive in bytes; nil leaves it out.
 	Size func() (int64, error)
 	// Fleet is what the daemon's workers do; nil where it makes its visits itself.
@@ -104,8 +112,18 @@ type dashboard struct {
 	mux     *http.ServeMux
 }
 
-// New returns the dashboard. It may be served by several servers at once.
-func New(o Options) http.Handler {
+// Dashboard is the pages and the API. It may be served by several servers at once.
+type Dashboard struct {
+	http.Handler
+	boards *boards
+}
+
+// Keep counts the sites, and again what has changed of them, until ctx ends. Without
+// it that is done when somebody asks for a page.
+func (d *Dashboard) Keep(ctx context.Context) { d.boards.keep(ctx) }
+
+// New returns the dashboard.
+func New(o Options) *Dashboard {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
@@ -129,7 +147,7 @@ func New(o Options) http.Handler {
 	}
 	d.boards, d.shares = newBoards(o), newShares(o)
 	d.routes()
-	return d.guard(http.HandlerFunc(d.dispatch))
+	return &Dashboard{d.guard(http.HandlerFunc(d.dispatch)), d.boards}
 }
 
 func (d *dashboard) routes() {

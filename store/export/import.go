@@ -2,8 +2,10 @@ package export
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"policywatch/store/record"
@@ -49,6 +51,7 @@ type importer struct {
 	to       Writer
 	conflict func(error) bool
 	sites    map[string]*importSite
+	answers  io.ReaderAt // their table, nil where there is none
 	// What is joined to a version when that comes by.
 	changes  *beside[changeLine]
 	findings *beside[findingLine]
@@ -75,11 +78,20 @@ func (in *importer) run(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	if err := eachRow(in.from, answerTable.name, in.await); err != nil {
+	if err := eachRowAt(in.from, answerTable.name, in.await); err != nil {
 		return err
 	}
 	for _, s := range in.sites {
-		slices.SortStableFunc(s.answers, func(a, b answerLine) int { return a.At.Compare(b.At) })
+		s.answers = slices.Clip(s.answers)
+		slices.SortStableFunc(s.answers, func(a, b waiting) int { return a.at.Compare(b.at) })
+	}
+	if in.from.sums[answerTable.name+".jsonl"] != "" {
+		f, err := in.from.open(answerTable.name + ".jsonl")
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		in.answers = f
 	}
 	in.changes = openBeside[changeLine](in.from, changeTable.name)
 	defer in.changes.stop()
@@ -105,13 +117,17 @@ func (in *importer) run(ctx context.Context) error {
 }
 
 // await puts an answer to those that wait for their version.
-func (in *importer) await(l answerLine) error {
+func (in *importer) await(l answerLine, at int64, size int) error {
 	s := in.sites[l.Site]
 	if s == nil {
 		return fmt.Errorf("%s is not among the sites", l.Site)
 	}
 	if l.Dropped.IsZero() { // else its bytes are nowhere
-		s.answers = append(s.answers, l)
+		sum, err := hex.DecodeString(l.Digest)
+		if err != nil || len(sum) != len(waiting{}.digest) {
+			return fmt.Errorf("%q is no digest", l.Digest)
+		}
+		s.answers = append(s.answers, waiting{l.At, [32]byte(sum), at, int32(size)})
 	}
 	return nil
 }

@@ -3,9 +3,12 @@ package export
 import (
 	"cmp"
 	"context"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"policywatch/store/record"
 )
@@ -22,10 +25,31 @@ type importSite struct {
 	line siteLine
 	past record.Past
 	// answers wait for their version or their time, the oldest first.
-	answers []answerLine
+	answers []waiting
 	skip    bool
 	// have is how many versions the archive had before; -1 until it is asked.
 	have int
+}
+
+// waiting is an answer by its place in the table: there may be millions of them, and
+// each has its headers.
+type waiting struct {
+	at     time.Time
+	digest [32]byte
+	begin  int64
+	size   int32
+}
+
+// row reads an answer that waited.
+func (in *importer) row(w waiting) (l answerLine, err error) {
+	b := make([]byte, w.size)
+	if _, err = in.answers.ReadAt(b, w.begin); err == nil {
+		err = json.Unmarshal(b, &l)
+	}
+	if err != nil {
+		return l, in.from.bad(answerTable.name+".jsonl", 0, "cannot be read again: %w", err)
+	}
+	return l, nil
 }
 
 // sane refuses a document that no reader of pages makes: a data set comes from
@@ -55,18 +79,21 @@ func sane(d *record.Document) error {
 
 // answerOf takes the answer that a version was read from out of those that wait.
 func (in *importer) answerOf(s *importSite, l versionLine) (*record.Snapshot, error) {
-	i := slices.IndexFunc(s.answers, func(a answerLine) bool { return a.Digest == l.Snapshot })
+	i := slices.IndexFunc(s.answers, func(a waiting) bool { return hex.EncodeToString(a.digest[:]) == l.Snapshot })
 	if l.Snapshot == "" || i < 0 {
 		return nil, nil
 	}
-	a := s.answers[i]
+	a, err := in.row(s.answers[i])
+	if err != nil {
+		return nil, err
+	}
 	s.answers = slices.Delete(s.answers, i, i+1)
 	return a.snapshot(in.from)
 }
 
 // before brings in the answers that came before the version and made none.
 func (in *importer) before(ctx context.Context, s *importSite, l versionLine) error {
-	for len(s.answers) > 0 && s.answers[0].At.Before(l.At) && s.past.Version > 0 && !s.skip {
+	for len(s.answers) > 0 && s.answers[0].at.Before(l.At) && s.past.Version > 0 && !s.skip {
 		if err := in.answer(ctx, s); err != nil {
 			return err
 		}
@@ -76,7 +103,10 @@ func (in *importer) before(ctx context.Context, s *importSite, l versionLine) er
 
 // answer brings in the oldest of the answers that wait, unless it is there.
 func (in *importer) answer(ctx context.Context, s *importSite) error {
-	a := s.answers[0]
+	a, err := in.row(s.answers[0])
+	if err != nil {
+		return err
+	}
 	s.answers = s.answers[1:]
 	if _, _, err := left(in.to.SnapshotAt(ctx, record.Kept{Digest: a.Digest, Site: a.Site, At: a.At})); err == nil {
 		return nil // also where its bytes were dropped since

@@ -150,6 +150,11 @@ func (s *source) open(name string) (*os.File, error) {
 
 // lines calls fn with every line that is not empty.
 func (s *source) lines(name string, fn func(n int, line []byte) error) error {
+	return s.linesAt(name, func(n int, _ int64, line []byte) error { return fn(n, line) })
+}
+
+// linesAt also tells where the line begins, in bytes.
+func (s *source) linesAt(name string, fn func(n int, at int64, line []byte) error) error {
 	f, err := s.open(name)
 	if err != nil {
 		return err
@@ -157,12 +162,18 @@ func (s *source) lines(name string, fn func(n int, line []byte) error) error {
 	defer f.Close()
 	sc := bufio.NewScanner(f)
 	sc.Buffer(make([]byte, 0, 64<<10), maxLine)
+	var begin, end int64
+	sc.Split(func(data []byte, atEOF bool) (int, []byte, error) {
+		size, line, err := bufio.ScanLines(data, atEOF)
+		begin, end = end, end+int64(size)
+		return size, line, err
+	})
 	n := 1
 	for ; sc.Scan(); n++ {
 		if len(bytes.TrimSpace(sc.Bytes())) == 0 {
 			continue
 		}
-		if err := fn(n, sc.Bytes()); err != nil {
+		if err := fn(n, begin, sc.Bytes()); err != nil {
 			return err
 		}
 	}
@@ -177,15 +188,20 @@ func (s *source) lines(name string, fn func(n int, line []byte) error) error {
 // eachRow calls fn with every row of a table. A table that the manifest does not
 // name has none. What fn finds wrong with a row is told with its line.
 func eachRow[T any](s *source, table string, fn func(T) error) error {
+	return eachRowAt(s, table, func(row T, _ int64, _ int) error { return fn(row) })
+}
+
+// eachRowAt also tells where the row begins and how long it is, in bytes.
+func eachRowAt[T any](s *source, table string, fn func(row T, at int64, size int) error) error {
 	name := table + ".jsonl"
 	if s.sums[name] == "" {
 		return nil
 	}
-	return s.lines(name, func(n int, line []byte) error {
+	return s.linesAt(name, func(n int, at int64, line []byte) error {
 		var row T
 		err := json.Unmarshal(line, &row)
 		if err == nil {
-			err = fn(row)
+			err = fn(row, at, len(line))
 		}
 		if err == nil || errors.As(err, new(*badFile)) || errors.Is(err, context.Canceled) {
 			return err

@@ -57,6 +57,24 @@ type SiteRow struct {
 	AbsentRequired []string
 }
 
+// SiteBrief is what counting, searching and ordering sites takes: flat, so that
+// lists of some hundred thousand of them stay small.
+type SiteBrief struct {
+	Domain, Name, Profile string
+	Labels                []string
+	State                 SiteState
+	// Version is the number of the newest version, 0 where there is none.
+	Version int
+	// Pending says that a capture waits for confirmation.
+	Pending                bool
+	LastVisit, LastSuccess time.Time
+	// The rest describes the newest version: when it was made, its title, and how
+	// many elements are absent from it, of all and of those that are required.
+	Changed                time.Time
+	Title                  string
+	Absent, AbsentRequired int
+}
+
 // ChangeFilter selects versions that changed something; an empty field selects all.
 type ChangeFilter struct {
 	// Since leaves out what was seen at this time or before.

@@ -27,7 +27,9 @@ type Setup struct {
 	Sites []record.Site
 	Rule  func(record.Site) schedule.Rule
 	Check func(context.Context, record.Site) (monitor.Result, error)
-	Past  func(ctx context.Context, domain string) (record.Past, error)
+	// Past is where a site stands after its last visit; what its statement said is not
+	// asked for.
+	Past func(ctx context.Context, domain string) (record.Past, error)
 	// Deliver delivers alerts until ctx ends, and then ends what it has begun.
 	Deliver func(ctx context.Context)
 	Workers int

@@ -17,7 +17,7 @@ import (
 // front is the dashboard of a daemon, made anew with every configuration;
 // who has the address open notices nothing of that.
 type front struct {
-	now atomic.Pointer[http.Handler]
+	now atomic.Pointer[web.Dashboard]
 }
 
 func (p *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -27,7 +27,7 @@ func (p *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "The program is starting.", http.StatusServiceUnavailable)
 		return
 	}
-	(*h).ServeHTTP(w, r)
+	h.ServeHTTP(w, r)
 }
 
 // Listen opens the address of the dashboard; nil means that none is wanted. The
@@ -67,7 +67,7 @@ func (w *Watcher) Pages(d *daemon.Daemon) http.Handler {
 }
 
 // dashboard is that of a program in the daemon.
-func (w *Watcher) dashboard(a *App) (http.Handler, error) {
+func (w *Watcher) dashboard(a *App) (*web.Dashboard, error) {
 	return a.dashboard(func(o *web.Options) {
 		o.Actions = deeds{w}
 		o.Running = w.running

@@ -143,7 +143,14 @@ func (w *Watcher) build(t *Tools) (*daemon.Setup, error) {
 		return nil, err
 	}
 	s := w.setup(a)
-	s.Begun = func() { w.front.now.Store(&pages) }
+	s.Begun = func() { w.front.now.Store(pages) }
+	deliver := s.Deliver
+	s.Deliver = func(ctx context.Context) {
+		var kept sync.WaitGroup
+		defer kept.Wait()
+		kept.Go(func() { pages.Keep(ctx) })
+		deliver(ctx)
+	}
 	return s, nil
 }
 
@@ -187,7 +194,7 @@ func (w *Watcher) setup(a *App) *daemon.Setup {
 		workers = a.config.Fleet.InFlight
 	}
 	return &daemon.Setup{
-		Sites: a.sites, Rule: a.rules(), Check: check, Past: a.Store.Past, Deliver: a.deliveries,
+		Sites: a.sites, Rule: a.rules(), Check: check, Past: a.Store.Standing, Deliver: a.deliveries,
 		Workers: workers, Drain: time.Duration(s.Drain), Heartbeat: s.Heartbeat,
 		Ping: heartbeat(s, guarded(a.config.Crawl)),
 		Close: func() {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -20,7 +19,7 @@ import (
 
 // Dashboard is the dashboard over the open archive. acting gives it the buttons
 // that change something, for which the archive must be open for writing.
-func (a *App) Dashboard(version string, acting bool) (http.Handler, error) {
+func (a *App) Dashboard(version string, acting bool) (*web.Dashboard, error) {
 	return a.dashboard(func(o *web.Options) {
 		o.Version = version
 		if acting {
@@ -30,7 +29,7 @@ func (a *App) Dashboard(version string, acting bool) (http.Handler, error) {
 }
 
 // dashboard is the dashboard with what the command adds that serves it.
-func (a *App) dashboard(with func(*web.Options)) (http.Handler, error) {
+func (a *App) dashboard(with func(*web.Options)) (*web.Dashboard, error) {
 	c := a.config.Web
 	books, err := loadData()
 	if err != nil {
@@ -40,6 +39,7 @@ func (a *App) dashboard(with func(*web.Options)) (http.Handler, error) {
 		Reader: a.Store, Report: a.Report, Books: books.books, Profiles: a.Profiles, Profile: a.Profile, Missing: IsNotFound,
 		// Nobody else writes while this process holds the file.
 		Revision: func() int64 { return a.Store.Stats().Transactions },
+		Touched:  a.Store.Touched,
 		Size:     a.Store.Size,
 		Listed:   a.sites, Day: readDay,
 		Whole: diff.Whole, BaseURL: c.BaseURL, User: c.Auth.User, Password: c.Auth.Password.Reveal(), Lang: a.config.Notify.Lang, Version: a.version, Log: a.log,
@@ -143,16 +143,14 @@ func (x actions) site(ctx context.Context, domain string) (record.Site, error) {
 			return s, nil
 		}
 	}
-	rows, err := x.app.Store.Sites(ctx)
+	rows, err := x.app.Store.SiteRows(ctx, []string{domain})
 	if err != nil {
 		return record.Site{}, err
 	}
-	for _, r := range rows {
-		if r.Site.Domain == domain {
-			return r.Site, nil
-		}
+	if len(rows) == 0 {
+		return record.Site{}, ErrNotFound
 	}
-	return record.Site{}, ErrNotFound
+	return rows[0].Site, nil
 }
 
 // Guarded reports whether the dashboard asks for a name and password.
