@@ -156,6 +156,10 @@ func TestSocketOfAKilledDaemon(t *testing.T) {
 	ask(t, dir, exitDone, "sites")
 	// A daemon that is suspended has the archive and answers nobody.
 	s.signal(syscall.SIGSTOP)
+	var status syscall.WaitStatus // the signal takes its time
+	if _, err := syscall.Wait4(s.cmd.Process.Pid, &status, syscall.WUNTRACED, nil); err != nil || !status.Stopped() {
+		t.Fatalf("it is not suspended: %v, %v", status, err)
+	}
 	_, errs := ask(t, dir, exitUnfinish, "sites")
 	if want := fmt.Sprintf("process %d", s.cmd.Process.Pid); !strings.Contains(errs, want) || !strings.Contains(errs, "nobody answers at its socket") {
 		t.Errorf("beside a suspended daemon: %s", errs)
