@@ -47,9 +47,9 @@ func newEngine(trip http.RoundTripper, o *Options) *engine {
 // Fetch makes one attempt. r.URL must have been through parse.
 func (e *engine) Fetch(ctx context.Context, r record.Request) (*record.Snapshot, error) {
 	began := time.Now()
-	x := &exchange{}
-	attempt, cancel := context.WithTimeout(ctx, e.timeout)
-	defer cancel()
+	attempt, limit := within(ctx, e.timeout)
+	defer limit.stop()
+	x := &exchange{limit: limit}
 
 	c := e.base.Clone()
 	c.Context = x.attach(attempt)
@@ -66,6 +66,9 @@ func (e *engine) Fetch(ctx context.Context, r record.Request) (*record.Snapshot,
 	if x.aside != nil {
 		err = x.aside
 	}
+	if s := stayOf(ctx); s != nil && x.doing.Load() < doingRequest {
+		s.unsent = true
+	}
 	if ctx.Err() == context.Canceled {
 		// Even an answer that came is not to be used: the caller has gone.
 		return nil, &record.Fault{Kind: record.FaultCancelled, URL: r.URL, Detail: "cancelled while " + x.words()}
@@ -79,6 +82,7 @@ func (e *engine) Fetch(ctx context.Context, r record.Request) (*record.Snapshot,
 		}
 		if err == nil {
 			snap.Body = body
+			x.finished()
 		}
 	}
 	if f := e.judge(r, x, err); f != nil {

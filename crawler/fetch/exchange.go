@@ -3,7 +3,9 @@ package fetch
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -31,6 +33,28 @@ type exchange struct {
 	// aside is a reason not to keep the body although the answer is fine:
 	// errNotText, errTooLarge or a broken encoding.
 	aside error
+	limit *limit   // nil where only a connection is made
+	conn  net.Conn // on which the last request went out
+}
+
+// finished says that the answer of the last request came in full.
+func (x *exchange) finished() {
+	if x.conn != nil {
+		linger(x.conn, -1)
+	}
+}
+
+// linger says what becomes of what was written when a connection is closed. While a
+// request is under way it is 0 seconds: when we give up or die, the kernel drops what
+// the server has not got instead of sending it for minutes, when somebody else may
+// have the host's turn, and tells the server that nobody waits.
+func linger(c net.Conn, seconds int) {
+	if t, ok := c.(*tls.Conn); ok {
+		c = t.NetConn()
+	}
+	if t, ok := c.(*net.TCPConn); ok {
+		_ = t.SetLinger(seconds)
+	}
 }
 
 type exchangeKey struct{}
@@ -70,8 +94,18 @@ func (x *exchange) attach(ctx context.Context) context.Context {
 		DNSStart:          func(httptrace.DNSStartInfo) { x.doing.Store(doingLookup) },
 		ConnectStart:      func(string, string) { x.doing.Store(doingConnect) },
 		TLSHandshakeStart: func() { x.doing.Store(doingHandshake) },
-		GotConn:           func(httptrace.GotConnInfo) { x.doing.Store(doingRequest) },
-		WroteRequest:      func(httptrace.WroteRequestInfo) { x.doing.Store(doingWait) },
+		GotConn: func(i httptrace.GotConnInfo) {
+			x.doing.Store(doingRequest)
+			x.finished()
+			x.conn = i.Conn
+			linger(x.conn, 0)
+			// A process that was stopped meanwhile has not noticed yet what time it is.
+			if x.limit.over() {
+				x.doing.Store(doingConnect) // nothing is sent
+				i.Conn.Close()
+			}
+		},
+		WroteRequest: func(httptrace.WroteRequestInfo) { x.doing.Store(doingWait) },
 	})
 }
 

@@ -39,7 +39,7 @@ func transportFault(err error, at string, x *exchange) error {
 		if op := (*net.OpError)(nil); errors.As(err, &op) && op.Addr != nil {
 			f.Detail = "it leads to " + op.Addr.String() + ", which is no public address"
 		}
-	case errors.As(err, &name):
+	case errors.As(err, &name) && !x.limit.ranOut():
 		return nameFault(f, name)
 	case errors.Is(err, errTooLarge):
 		f.Kind, f.Detail = record.FaultTooLarge, errTooLarge.Error()
@@ -49,7 +49,7 @@ func transportFault(err error, at string, x *exchange) error {
 		// Damage is not ours to repair: a text is never guessed at.
 		f.Kind, f.Detail = record.FaultUnreachable, err.Error()
 	case certificateFault(f, err): // which has filled f
-	case isTimeout(err):
+	case isTimeout(err), x.limit.ranOut():
 		f.Kind, f.Detail = record.FaultTimeout, "time ran out while "+x.words()
 	default:
 		f.Kind, f.Detail = record.FaultUnreachable, "failed while "+x.words()+": "+reason(err)

@@ -99,11 +99,10 @@ func New(o Options) (*Client, error) {
 	trip := &limiter{next: &cookies{next: base}, max: o.MaxBody}
 
 	wait := waits{base: 300 * time.Millisecond, budget: o.RetryBudget, clock: o.Clock, log: o.Log}
-	known := newRules(newRobotsSource(trip, &o, wait), &o)
-
 	e := newEngine(trip, &o)
 	p := newPace(e, o.PerHostInterval)
-	p.shared = o.Turns
+	p.shared, p.spent = o.Turns, min(o.Timeout, longestSpent)
+	known := newRules(newRobotsSource(trip, &o, wait, p), &o)
 	var chain Fetcher = newRetry(p, wait)
 	if o.Robots {
 		e.mayFollow = known.check

@@ -16,6 +16,9 @@ const (
 	// maxPatience is how long a fetch waits for a Retry-After to pass. A longer
 	// one is a fault that names the time, for the schedule to deal with.
 	maxPatience = 30 * time.Second
+	// longestSpent bounds how much longer a host is left alone after a request that
+	// we gave up.
+	longestSpent = 10 * time.Second
 )
 
 // pace spaces the requests to one host and lets one at a time through, because
@@ -28,14 +31,18 @@ type pace struct {
 	delay func(origin string) time.Duration
 	// shared gives out turns beyond this process; nil where nobody else asks.
 	shared SharedTurns
+	// spent is what a server gets beyond the gap to be done with a request that we
+	// gave up; it may be answering still.
+	spent time.Duration
 	*turns
 }
 
 // SharedTurns give hosts' turns out among several clients, each of which leaves gap
-// between its own requests already. Take waits until the host may be asked; done says that it
-// was, and how long it is to be left alone now.
+// between its own requests already. Take waits until the host may be asked. The
+// request must be over by the time that it returns; done says that it is, and how
+// long the host is to be left alone now.
 type SharedTurns interface {
-	Take(ctx context.Context, host string, gap time.Duration) (done func(quiet time.Duration), err error)
+	Take(ctx context.Context, host string, gap time.Duration) (by time.Time, done func(quiet time.Duration), err error)
 }
 
 // turns are the hosts' states. Paces that share them keep the same distance.
@@ -69,37 +76,19 @@ func (p *pace) Fetch(ctx context.Context, r record.Request) (*record.Snapshot, e
 	if err != nil {
 		return p.next.Fetch(ctx, r)
 	}
-	gap := p.interval
-	if p.delay != nil {
-		gap = max(gap, min(p.delay(origin(u)), maxCrawlDelay))
-	}
-	t := p.take(u.Host, gap > 0)
-	if t == nil {
-		snap, err := p.next.Fetch(ctx, r)
-		p.heed(u.Host, nil, 0, faultOf(err))
-		return snap, err
-	}
-	if err := p.wait(ctx, t, r.URL); err != nil {
-		p.leave(u.Host, t)
+	s := &stay{p: p}
+	if err := s.enter(ctx, u); err != nil {
 		return nil, err
 	}
+	left := false
 	defer func() { // also after a panic, or the host would never be asked again
-		<-t.slot
-		p.leave(u.Host, t)
-	}()
-	if p.shared != nil {
-		done, err := p.shared.Take(ctx, u.Host, gap)
-		if err != nil {
-			return nil, interrupted(ctx, r.URL, "waiting for the host's turn among several machines")
+		if !left {
+			s.leave(nil)
 		}
-		defer func() {
-			p.mu.Lock()
-			defer p.mu.Unlock()
-			done(time.Until(t.quiet))
-		}()
-	}
-	snap, err := p.next.Fetch(ctx, r)
-	p.heed(u.Host, t, gap, faultOf(err))
+	}()
+	snap, err := p.next.Fetch(context.WithValue(ctx, stayKey{}, s), r)
+	left = true
+	s.leave(faultOf(err))
 	return snap, err
 }
 
@@ -177,6 +166,19 @@ func (p *pace) heed(host string, t *turn, gap time.Duration, f *record.Fault) {
 	}
 	t.asked = asked > gap
 	t.quiet = time.Now().Add(max(gap, asked))
+}
+
+// rest has a host left alone for gap from now on.
+func (p *pace) rest(host string, gap time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t := p.hosts[host]
+	if t == nil {
+		t = p.add(host)
+	}
+	if at := time.Now().Add(gap); at.After(t.quiet) {
+		t.quiet, t.asked = at, false
+	}
 }
 
 // leave drops the host's record where it says nothing any more.

@@ -1,8 +1,10 @@
 package fetch
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"policywatch/store/record"
 )
@@ -41,10 +43,46 @@ func (e *engine) redirect(req *http.Request, via []*http.Request) error {
 		return &record.Fault{Kind: record.FaultHTTP4xx, URL: to, Status: x.status, Detail: "the redirects go round in a circle"}
 	}
 	dropConditions(req.Header)
-	if e.mayFollow != nil {
-		if f := e.mayFollow(req.Context(), req.URL); f != nil {
+	return e.follow(req, from)
+}
+
+// follow asks robots.txt, and takes the turn of the host that the redirect leads to.
+func (e *engine) follow(req *http.Request, from *url.URL) error {
+	if e.mayFollow == nil {
+		return move(req, from, nil)
+	}
+	return move(req, from, func(ctx context.Context) error {
+		if f := e.mayFollow(ctx, req.URL); f != nil {
 			return final{f}
 		}
+		return nil
+	})
+}
+
+// move takes the turn of the host that a redirect leads to, where that is another,
+// and asks whether it may in between, with no turn in hand. Waiting takes nothing of
+// the attempt's time. A host that sends to another address of its own is not spaced:
+// the two are one request, as for a reader.
+func move(req *http.Request, from *url.URL, may func(context.Context) error) error {
+	l, s := exchangeOf(req.Context()).limit, stayOf(req.Context())
+	moves := s != nil && paceHost(from) != paceHost(req.URL)
+	if !moves && may == nil {
+		return nil
 	}
-	return nil
+	defer l.suspend()()
+	switch {
+	case moves:
+		s.leave(nil)
+	case s != nil:
+		s.pause() // whoever asks for this host's robots.txt just now may wait for its turn
+	}
+	if may != nil {
+		if err := may(l.outer); err != nil {
+			return err
+		}
+	}
+	if s == nil {
+		return nil
+	}
+	return s.enter(l.outer, req.URL)
 }

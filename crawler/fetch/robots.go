@@ -45,7 +45,7 @@ type robotsSource struct {
 	clock   func() time.Time
 }
 
-func newRobotsSource(trip http.RoundTripper, o *Options, w waits) Fetcher {
+func newRobotsSource(trip http.RoundTripper, o *Options, w waits, p *pace) Fetcher {
 	s := &robotsSource{timeout: o.Timeout, agent: o.userAgent(), clock: o.Clock}
 	s.client = &http.Client{Transport: trip, CheckRedirect: func(req *http.Request, via []*http.Request) error {
 		if f := tidy(req.URL); f != nil {
@@ -54,18 +54,18 @@ func newRobotsSource(trip http.RoundTripper, o *Options, w waits) Fetcher {
 		if len(via) > maxRobotsRedirects {
 			return http.ErrUseLastResponse
 		}
-		return nil
+		return move(req, via[len(via)-1].URL, nil)
 	}}
-	return newRetry(s, w)
+	return newRetry(aside{p, s}, w)
 }
 
 // Fetch gets one robots.txt. Answers below 500 are no faults here, whatever
 // they mean for a page.
 func (s *robotsSource) Fetch(ctx context.Context, r record.Request) (*record.Snapshot, error) {
 	began := time.Now()
-	x := &exchange{}
-	attempt, cancel := context.WithTimeout(ctx, s.timeout)
-	defer cancel()
+	attempt, limit := within(ctx, s.timeout)
+	defer limit.stop()
+	x := &exchange{limit: limit}
 	body, err := s.get(x.attach(attempt), r.URL)
 	if ctx.Err() == context.Canceled {
 		return nil, &record.Fault{Kind: record.FaultCancelled, URL: r.URL, Detail: "cancelled while asking for robots.txt"}
@@ -77,6 +77,7 @@ func (s *robotsSource) Fetch(ctx context.Context, r record.Request) (*record.Sna
 	if err != nil && x.status < 400 {
 		return nil, transportFault(err, r.URL, x)
 	}
+	x.finished()
 	return &record.Snapshot{URL: r.URL, FinalURL: r.URL, Status: x.status, Body: body, At: s.clock(), Via: "http", Took: time.Since(began)}, nil
 }
 

@@ -142,7 +142,7 @@ func dial(ctx context.Context, o Options) (*link, error) {
 
 func (o Options) nats() ([]nats.Option, error) {
 	opts := []nats.Option{nats.Name("policywatch " + o.Member), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true),
-		nats.ReconnectWait(time.Second), nats.ReconnectJitter(time.Second, time.Second), nats.PingInterval(10 * time.Second), nats.MaxPingsOutstanding(2),
+		nats.ReconnectBufSize(-1), nats.ReconnectWait(time.Second), nats.ReconnectJitter(time.Second, time.Second), nats.PingInterval(10 * time.Second), nats.MaxPingsOutstanding(2),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
 				o.Log.Warn("the fleet's servers cannot be reached; trying again", "error", err)

@@ -159,6 +159,20 @@ func (c *cable) cut() {
 	c.interrupt()
 }
 
+// unplug ends the connections and lets none through until it is plugged in again.
+func (c *cable) unplug() {
+	c.mu.Lock()
+	c.isCut = true
+	c.mu.Unlock()
+	c.interrupt()
+}
+
+func (c *cable) plug() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.isCut = false
+}
+
 // interrupt ends the connections; the next ones come through.
 func (c *cable) interrupt() {
 	c.mu.Lock()
@@ -533,58 +547,4 @@ func TestOneArchiveLeads(t *testing.T) {
 		t.Fatal(err)
 	}
 	other.Close()
-}
-
-// A host's turn is one worker's at a time, is kept for the quiet time, and comes
-// free when its worker is no more.
-func TestTurnsHoldAcrossWorkers(t *testing.T) {
-	url := serve(t)
-	c := lead(t, url)
-	defer c.Close()
-	join := func(n int, longest time.Duration) (turns []*fleet.Turns) {
-		for i := range n {
-			x := &fleet.Turns{Longest: longest}
-			turns = append(turns, x)
-			worker(t, url, fmt.Sprint("w", i, longest), "", pages(unmodified), func(_ *fleet.Options, l *fleet.Labour) { l.Turns = x })
-		}
-		return turns
-	}
-	turns, brief := join(3, time.Minute), join(2, 0)
-	c.Look(t.Context(), record.Site{Domain: "wake.example"}, record.Prior{}, time.Time{}).End(true)
-	take := func(x *fleet.Turns, host string) func(time.Duration) {
-		for { // until the worker has joined
-			if done, err := x.Take(t.Context(), host, 100*time.Millisecond); err == nil {
-				return done
-			}
-		}
-	}
-	var mu sync.Mutex
-	busy, last := 0, time.Time{}
-	var all sync.WaitGroup
-	for _, x := range turns {
-		all.Go(func() {
-			for range 3 {
-				done := take(x, "portal.example")
-				mu.Lock()
-				if busy++; busy > 1 || time.Since(last) < 100*time.Millisecond {
-					t.Errorf("%d have the host, %v after the last", busy, time.Since(last))
-				}
-				mu.Unlock()
-				time.Sleep(5 * time.Millisecond)
-				mu.Lock()
-				busy, last = busy-1, time.Now()
-				done(100 * time.Millisecond)
-				mu.Unlock()
-				time.Sleep(150 * time.Millisecond) // its own pace does that
-			}
-		})
-	}
-	all.Wait()
-	began := time.Now()
-	take(brief[0], "ministry.example") // and never done with it
-	taken := time.Now()
-	take(brief[1], "ministry.example")(0)
-	if time.Since(began) < 2*time.Second || time.Since(taken) > time.Minute {
-		t.Errorf("the host of a dead worker came free after %v", time.Since(taken))
-	}
 }

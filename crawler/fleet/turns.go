@@ -2,9 +2,13 @@ package fleet
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
+	"maps"
+	randv2 "math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,30 +17,52 @@ import (
 )
 
 // Turns give a host to one worker at a time. A worker holds a host from its first
-// request until the quiet time after the last one is over; a hold outlives a worker
-// that dies by that time. The servers' clock alone counts.
+// request until the quiet time after the last one is over, and says beforehand how
+// long at most. Another may take a hold over that it has seen stand for that long.
 //
-// A worker's fetcher takes them beside its own pace. They give nothing out before
+// No two clocks are compared: who holds a host counts from before the servers had
+// the hold, who waits for it from after having seen it, each by a clock of its own
+// that is never set.
+//
+// A worker's fetcher takes turns beside its own pace. They give nothing out before
 // the worker has joined a fleet, and while the servers cannot be reached.
 type Turns struct {
 	// Longest is how long one request may take.
 	Longest time.Duration
 
-	mu    sync.Mutex
-	l     *link
-	holds map[string]*hold
-	sweep bool
-	wary  time.Time // no host is taken before
+	mu      sync.Mutex
+	l       *link
+	holds   map[string]*hold
+	others  map[string]sighting // holds of others that are waited for
+	sweep   bool
+	wary    time.Time     // no host is taken before
+	server  string        // which one was connected to last
+	checked uint64        // the reconnection after which holds were looked at
+	widest  time.Duration // of all gaps
 }
 
 // hold is a host that this worker has.
 type hold struct {
-	host  string
-	seq   uint64
-	users int
+	host, id string
+	seq      uint64
+	busy     bool
+	until    time.Time // others may take it
+	gap      time.Duration
+	quiet    time.Time // it may be given back
+}
+
+// sighting is the hold of another as it was first seen.
+type sighting struct {
+	id    string
+	since time.Time
 	life  time.Duration
-	until time.Time // the servers may let go of it
-	quiet time.Time // it may be given back
+}
+
+// claim is a hold as the servers keep it.
+type claim struct {
+	By   string        `json:"by"`
+	ID   string        `json:"id"`
+	Life time.Duration `json:"life_ns"`
 }
 
 const (
@@ -45,12 +71,16 @@ const (
 	holdSpare = 2 * time.Second
 	// holdPoll is the time between two tries for a host that another worker has.
 	holdPoll = 300 * time.Millisecond
-	// settling is how long nobody takes a host after the servers came back, so that
-	// all can say first what they hold.
+	// settling is how long a worker takes no host after it began.
 	settling = 3 * time.Second
+	// holdKept is how long the servers keep a hold beyond its life. Their clocks may
+	// be set forward by that much.
+	holdKept = 10 * time.Minute
+	// longestQuiet bounds the quiet time that a server is given because it asked.
+	longestQuiet = 5 * time.Minute
 	// free marks a host that was given back. It stands for a second, and may be
-	// written over at once. A hold is not deleted by its number: a server that was
-	// killed may have given that to another.
+	// written over at once. A hold is not deleted by its number: servers that lost
+	// their last messages may have given that to another.
 	free = ""
 	// sweepEvery is how often holds are looked through.
 	sweepEvery = 250 * time.Millisecond
@@ -58,125 +88,215 @@ const (
 
 func (t *Turns) use(l *link) {
 	t.mu.Lock()
-	t.l, t.holds, t.wary = l, map[string]*hold{}, time.Now().Add(settling)
+	t.l, t.holds, t.others, t.wary = l, map[string]*hold{}, map[string]sighting{}, time.Now().Add(settling)
+	t.server, t.checked = l.nc.ConnectedServerId(), l.nc.Stats().Reconnects
 	t.mu.Unlock()
 	l.nc.SetReconnectHandler(func(*nats.Conn) {
 		l.Log.Info("the fleet's servers can be reached again")
-		t.reassert()
+		t.recheck()
 	})
 }
 
+// life is how long a hold lasts that is to be good for a request with that gap.
+func (t *Turns) life(gap time.Duration) time.Duration { return t.Longest + gap + holdSpare }
+
 // Take waits for the turn of a host that wants a quiet time of gap after each
-// request. The worker has it until done is called with the quiet time that it came to,
-// and beyond it for that long.
-func (t *Turns) Take(ctx context.Context, host string, gap time.Duration) (done func(quiet time.Duration), err error) {
+// request. The request must be over at by. The worker has the host until done is
+// called with the quiet time that it came to, and beyond it for that long.
+func (t *Turns) Take(ctx context.Context, host string, gap time.Duration) (by time.Time, done func(quiet time.Duration), err error) {
 	t.mu.Lock()
 	joined := t.l != nil
 	t.mu.Unlock()
 	if !joined {
-		return nil, errors.New("the worker has not joined a fleet")
+		return by, nil, errors.New("the worker has not joined a fleet")
 	}
 	host = token(host)
-	need := t.Longest + gap
+	try := &attempt{host: host, gap: gap, claim: claim{By: t.l.Member, ID: rand.Text(), Life: t.life(gap)}}
 	for {
-		h, seq, wait := t.claim(host, need)
+		h, old, wait := t.own(host, gap)
 		if h != nil {
-			return func(quiet time.Duration) { t.done(h, quiet) }, nil
+			return h.until.Add(-gap), func(quiet time.Duration) { t.done(h, quiet) }, nil
 		}
 		if wait == 0 {
-			if err = t.acquire(ctx, host, seq, need); err == nil {
+			if err = t.acquire(ctx, try, old); err == nil {
 				continue
 			}
-			wait = holdPoll + rand.N(holdPoll)
+			wait = holdPoll + randv2.N(holdPoll)
 		}
 		if sleep(ctx, wait); ctx.Err() != nil {
-			return nil, fmt.Errorf("wait for the turn of %s: %w", host, errors.Join(ctx.Err(), err))
+			t.mu.Lock()
+			delete(t.others, host)
+			t.mu.Unlock()
+			return by, nil, fmt.Errorf("wait for the turn of %s: %w", host, errors.Join(ctx.Err(), err))
 		}
 	}
 }
 
-// acquire takes a host from the servers: from nobody, from this worker's hold seq, or
-// from a mark that it is free.
-func (t *Turns) acquire(ctx context.Context, host string, seq uint64, need time.Duration) error {
+// own takes a hold that is good for another request. Where there is none, old is the
+// number of the message that a new one replaces, 0 for none, and wait how long none
+// may be had at all.
+func (t *Turns) own(host string, gap time.Duration) (h *hold, old uint64, wait time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.sure() {
+		return nil, 0, holdPoll
+	}
+	t.widest = max(t.widest, gap)
+	h = t.holds[host]
+	switch {
+	case h == nil:
+		return nil, 0, max(0, time.Until(t.wary))
+	case h.busy: // by a host whose name comes to the same
+		return nil, 0, holdPoll
+	case time.Until(h.until) < t.Longest+gap:
+		return nil, h.seq, 0
+	}
+	h.busy, h.gap = true, gap
+	return h, 0, 0
+}
+
+// sure reports whether the servers have what this worker holds, as far as it knows.
+// Those that come back may have forgotten it, and have given it to another. t.mu is held.
+func (t *Turns) sure() bool { return t.l.nc.IsConnected() && t.l.nc.Stats().Reconnects == t.checked }
+
+// attempt is what a worker wants of the servers; the same until it has it.
+type attempt struct {
+	host  string
+	gap   time.Duration
+	claim claim
+	began time.Time // when the servers may first have had the claim
+}
+
+// acquire takes a host: from nobody, from this worker's hold old, from a mark that
+// it is free, or from a hold whose time is up.
+func (t *Turns) acquire(ctx context.Context, a *attempt, old uint64) error {
 	began := time.Now()
-	life := (need + holdSpare).Truncate(time.Second) + time.Second // the servers count seconds
-	got, err := t.put(ctx, host, t.l.Member, seq, life)
+	if a.began.IsZero() {
+		a.began = began
+	}
+	seq, err := t.put(ctx, a.host, a.claim, old)
 	if err != nil {
-		if m, gerr := last(ctx, t.l.turns, t.l.turnSubject(host)); gerr == nil && string(m.Data) == free {
-			got, err = t.put(ctx, host, t.l.Member, m.Sequence, life)
-		}
+		began, seq, err = t.replace(ctx, a, err)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if h := t.holds[host]; err != nil {
-		if h != nil && h.seq == seq && h.users == 0 { // it was let go of meanwhile
-			delete(t.holds, host)
+	if h := t.holds[a.host]; err != nil {
+		if h != nil && h.seq == old && !h.busy { // it was let go of meanwhile
+			delete(t.holds, a.host)
 		}
 		return err
 	}
-	t.holds[host] = &hold{host: host, seq: got, until: began.Add(life), life: life}
+	delete(t.others, a.host)
+	t.holds[a.host] = &hold{host: a.host, id: a.claim.ID, seq: seq, until: began.Add(a.claim.Life), gap: a.gap}
+	a.claim.ID, a.began = rand.Text(), time.Time{} // one name, one hold
 	t.start()
 	return nil
 }
 
-// put writes who has a host, where the last to write was seq, 0 for nobody.
-func (t *Turns) put(ctx context.Context, host, who string, seq uint64, life time.Duration) (uint64, error) {
-	m := nats.NewMsg(t.l.turnSubject(host))
-	m.Data = []byte(who)
-	return t.l.publish(ctx, m, jetstream.WithExpectLastSequencePerSubject(seq), jetstream.WithMsgTTL(life))
+// replace takes a host that something was written about.
+func (t *Turns) replace(ctx context.Context, a *attempt, why error) (began time.Time, seq uint64, err error) {
+	m, err := last(ctx, t.l.turns, t.l.turnSubject(a.host))
+	if err != nil {
+		return began, 0, errors.Join(why, err)
+	}
+	seen := time.Now()
+	var c claim
+	_ = json.Unmarshal(m.Data, &c) // a worker of an older version writes its name alone
+	switch {
+	case c.ID == a.claim.ID: // the servers took it, and we did not hear of that
+		return a.began, m.Sequence, nil
+	case string(m.Data) == free:
+	case t.outlived(a.host, c, seen):
+		t.l.Log.Info("a host is taken over from a worker that fell silent", "host", a.host, "worker", c.By)
+	default:
+		return began, 0, why
+	}
+	began = time.Now()
+	seq, err = t.put(ctx, a.host, a.claim, m.Sequence)
+	return began, seq, err
 }
 
-// reassert writes the worker's holds once more after the servers were away: one that
-// was killed may have forgotten them.
-func (t *Turns) reassert() {
-	t.mu.Lock()
-	t.wary = time.Now().Add(settling)
-	all := make(map[*hold]hold, len(t.holds)) // as they are now
-	for _, h := range t.holds {
-		all[h] = *h
-	}
-	t.mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.Background(), settling)
-	defer cancel()
-	for at, h := range all {
-		began := time.Now()
-		seq, err := t.put(ctx, h.host, t.l.Member, h.seq, h.life)
-		if err != nil {
-			seq, err = t.put(ctx, h.host, t.l.Member, 0, h.life)
-		}
-		if err == nil {
-			t.mu.Lock()
-			at.seq, at.until = seq, began.Add(h.life)
-			t.mu.Unlock()
-		}
-	}
-}
-
-// claim takes a hold that is good for another request, for so long. Where there is none it says
-// which message a new one replaces, 0 for none.
-// wait is how long none may be had at all.
-func (t *Turns) claim(host string, need time.Duration) (h *hold, seq uint64, wait time.Duration) {
-	if !t.l.nc.IsConnected() { // what it holds may have been forgotten
-		return nil, 0, holdPoll
+// outlived reports whether a hold has been seen to stand for as long as it may.
+func (t *Turns) outlived(host string, c claim, now time.Time) bool {
+	if c.ID == "" || c.Life <= 0 {
+		return false // the servers let go of it
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	h = t.holds[host]
-	switch {
-	case h != nil && (h.users > 0 || time.Until(h.until) >= need):
-		h.users++
-		return h, 0, 0
-	case h != nil:
-		return nil, h.seq, 0
+	s, known := t.others[host]
+	if !known || s.id != c.ID {
+		t.others[host] = sighting{c.ID, now, c.Life}
+		return false
 	}
-	return nil, 0, max(0, time.Until(t.wary))
+	return now.Sub(s.since) > s.life
+}
+
+// put writes who has a host, where the last to write was old, 0 for nobody.
+func (t *Turns) put(ctx context.Context, host string, c claim, old uint64) (uint64, error) {
+	m := nats.NewMsg(t.l.turnSubject(host))
+	life := time.Second
+	if c.ID != free {
+		m.Data, _ = json.Marshal(c) // plain data
+		life = (c.Life + holdKept).Truncate(time.Second)
+	}
+	return t.l.publish(ctx, m, jetstream.WithExpectLastSequencePerSubject(old), jetstream.WithMsgTTL(life))
+}
+
+// recheck looks at the worker's holds after the servers were away. Those that are
+// another's now, or of which nothing can be learnt, are not used any more; forgotten
+// ones are written again. A server other than before may have forgotten the holds of
+// workers that are no more, too.
+func (t *Turns) recheck() {
+	t.mu.Lock()
+	now := t.l.nc.Stats().Reconnects
+	if id := t.l.nc.ConnectedServerId(); id != t.server {
+		t.server, t.wary = id, time.Now().Add(max(settling, t.life(t.widest)))
+	}
+	all := slices.Collect(maps.Values(t.holds))
+	t.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*answerTime)
+	defer cancel()
+	var gone []*hold
+	for _, h := range all {
+		life := time.Until(h.until)
+		if life <= 0 {
+			gone = append(gone, h)
+			continue
+		}
+		m, err := last(ctx, t.l.turns, t.l.turnSubject(h.host))
+		var c claim
+		switch {
+		case errors.Is(err, jetstream.ErrMsgNotFound):
+			var seq uint64
+			if seq, err = t.put(ctx, h.host, claim{t.l.Member, h.id, life}, 0); err == nil {
+				t.mu.Lock()
+				h.seq = seq
+				t.mu.Unlock()
+			}
+		case err == nil:
+			if _ = json.Unmarshal(m.Data, &c); c.ID != h.id {
+				err = errors.New("another has it")
+			}
+		}
+		if err != nil {
+			gone = append(gone, h)
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, h := range gone {
+		if t.holds[h.host] == h {
+			delete(t.holds, h.host)
+		}
+	}
+	t.checked = now
 }
 
 func (t *Turns) done(h *hold, quiet time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	h.users--
-	if at := time.Now().Add(quiet); at.After(h.quiet) {
+	h.busy = false
+	if at := time.Now().Add(min(quiet, longestQuiet)); at.After(h.quiet) {
 		h.quiet = at
 	}
 }
@@ -190,8 +310,9 @@ func (t *Turns) start() {
 	go func() {
 		for {
 			time.Sleep(sweepEvery)
-			over, left := t.over(false)
+			over, longer, left := t.over(false)
 			t.release(over)
+			t.prolong(longer)
 			if !left {
 				return
 			}
@@ -200,40 +321,72 @@ func (t *Turns) start() {
 }
 
 // over takes out the holds whose time is up, all that are not in use where the
-// worker leaves and their quiet time ends soon.
-func (t *Turns) over(leaving bool) (done []hold, left bool) {
+// worker leaves. longer are those whose host asked to be left alone for longer than
+// they last.
+func (t *Turns) over(leaving bool) (done, longer []*hold, left bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if !t.sure() && !leaving {
+		return nil, nil, true
+	}
 	now := time.Now()
 	for host, h := range t.holds {
-		if h.users > 0 || now.Before(h.quiet) {
-			continue
-		}
-		delete(t.holds, host)
-		if now.Before(h.until) {
-			done = append(done, *h)
+		switch {
+		case h.busy:
+		case now.Before(h.quiet):
+			if h.quiet.After(h.until) {
+				longer = append(longer, h)
+			}
+		default:
+			delete(t.holds, host)
+			if now.Before(h.until) {
+				done = append(done, h)
+			}
 		}
 	}
 	if left = len(t.holds) > 0 && !leaving; !left {
 		t.sweep = false
 	}
-	return done, left
+	return done, longer, left
+}
+
+func (t *Turns) number(h *hold) uint64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return h.seq
 }
 
 // release gives hosts back. One that the servers do not hear of is free when its
 // time is up.
-func (t *Turns) release(done []hold) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+func (t *Turns) release(done []*hold) {
+	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
 	defer cancel()
 	for _, h := range done {
-		if _, err := t.put(ctx, h.host, free, h.seq, time.Second); err != nil {
+		if _, err := t.put(ctx, h.host, claim{}, t.number(h)); err != nil {
 			t.l.Log.Debug("give back a host", "host", h.host, "error", err)
 		}
 	}
 }
 
+// prolong makes holds last until their hosts may be asked again.
+func (t *Turns) prolong(longer []*hold) {
+	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
+	defer cancel()
+	for _, h := range longer {
+		began := time.Now()
+		c := claim{t.l.Member, rand.Text(), h.quiet.Sub(began) + holdSpare}
+		seq, err := t.put(ctx, h.host, c, t.number(h))
+		t.mu.Lock()
+		if err == nil && t.holds[h.host] == h {
+			t.holds[h.host] = &hold{host: h.host, id: c.ID, seq: seq, until: began.Add(c.Life), gap: h.gap, quiet: h.quiet}
+		}
+		t.mu.Unlock()
+	}
+}
+
 // letGo gives back what may be given back; the rest is free when its time is up.
 func (t *Turns) letGo() {
-	over, _ := t.over(true)
+	over, longer, _ := t.over(true)
 	t.release(over)
+	t.prolong(longer)
 }
