@@ -66,7 +66,7 @@ var ours = map[string][]string{
 	"cmd/policywatch":        {"store/record", "diff", "diff/section", "diff/volatile", "notify/contract", "notify/report", "notify/web", "cmd/internal/daemon", "cmd/internal/monitor", "cmd/internal/reprocess", "cmd/internal/tour", "cmd/internal/wire"},
 	"cmd/internal/house":     {},
 	"cmd/internal/release":   {},                                                   // a program of its own, for .ci/release
-	"cmd/internal/soak":      {"store/record", "store/canon", "cmd/internal/demo"}, // and one for .ci/soak
+	"cmd/internal/soak":      {"store/record", "store/canon", "crawler/fleet/embedded", "cmd/internal/demo"}, // and one for .ci/soak and .ci/fleet
 	"cmd/internal/wire":      nil,                                                  // sees everything: it is where the house is put together
 }
 
@@ -87,7 +87,7 @@ var theirs = map[string][]string{
 	"github.com/wneessen/go-mail/...":   {"notify/mail"},
 	"github.com/danielgtaylor/huma/...": {"notify/web/api"},
 
-	"github.com/nats-io/nats.go/...":        {"crawler/fleet"},
+	"github.com/nats-io/nats.go/...":        {"crawler/fleet", "cmd/internal/soak"},
 	"github.com/nats-io/nats-server/v2/...": {"crawler/fleet/embedded"},
 }
 

@@ -27,13 +27,32 @@ type options struct {
 	program, simulator, statements, work string
 }
 
-func main() {
-	if len(os.Args) > 1 && os.Args[1] == "simulate" {
-		if err := simulate(os.Args[2:]); err != nil {
-			fmt.Fprintf(os.Stderr, "soak: simulate: %v\n", err)
-			os.Exit(1)
+// parts are what else this program can be. All but the first are processes that it
+// starts of itself.
+var parts = map[string]func(args []string) error{
+	"fleet":    fleetMain,
+	"simulate": simulate,
+	"poison":   poison,
+	"nats":     serveNATS,
+	"repeat":   repeatReports,
+	"get": func(args []string) error {
+		b, err := get(args[0])
+		if err == nil {
+			_, err = os.Stdout.Write(b)
 		}
-		return
+		return err
+	},
+}
+
+func main() {
+	if len(os.Args) > 1 {
+		if part, ok := parts[os.Args[1]]; ok {
+			if err := part(os.Args[2:]); err != nil {
+				fmt.Fprintf(os.Stderr, "soak: %s: %v\n", os.Args[1], err)
+				os.Exit(1)
+			}
+			return
+		}
 	}
 	var o options
 	flag.Float64Var(&o.minutes, "minutes", 30, "how long to go on")

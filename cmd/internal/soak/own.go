@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,6 +35,9 @@ func simulate(args []string) error {
 	f.Float64Var(&g.down, "outage", 0, "share of sites that are down in an epoch")
 	f.DurationVar(&g.latency, "latency", 0, "delay before each answer")
 	life := f.Duration("life", time.Hour, "end after this long")
+	f.StringVar(&g.net, "net", "127.10", "the first half of the sites' addresses")
+	anywhere := f.Bool("anywhere", false, "listen on every address of this machine at once, as many sites need")
+	log := f.String("diary", "", "file for a line about each request")
 	f.String("seeds", "", "not used")
 	f.Float64("etag", 0, "not used")
 	if err := f.Parse(args); err != nil {
@@ -45,11 +49,22 @@ func simulate(args []string) error {
 		return err
 	}
 	srv := &http.Server{Handler: g, ReadHeaderTimeout: 10 * time.Second}
-	for i := range *n + 1 { // the last is for the controls
-		host := "127.0.0.1"
-		if i < *n {
-			host = g.sites[i].host
+	if *log != "" {
+		to, err := os.OpenFile(*log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+		if err != nil {
+			return err
 		}
+		defer to.Close()
+		srv.Handler = &diary{next: g, to: to}
+	}
+	hosts := []string{"127.0.0.1"} // for the controls
+	for host := range g.byHost {
+		hosts = append(hosts, host)
+	}
+	if *anywhere {
+		hosts = []string{""}
+	}
+	for _, host := range hosts {
 		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(*port)))
 		if err != nil {
 			return err
@@ -64,6 +79,9 @@ func simulate(args []string) error {
 type ground struct {
 	seed uint64
 	down float64
+	net  string
+
+	byHost map[string]*office
 
 	mu      sync.Mutex
 	sites   []*office
@@ -101,6 +119,7 @@ func (g *ground) settle(ctx context.Context, n, port int) error {
 	}
 	defer world.Close()
 	agencies := world.Agencies()
+	g.byHost = map[string]*office{}
 	for i := range n {
 		a := agencies[i%len(agencies)]
 		st, _ := world.Statement(a.Slug, 0)
@@ -113,10 +132,11 @@ func (g *ground) settle(ctx context.Context, n, port int) error {
 				s.blocks = append(s.blocks, record.Block{Kind: record.Paragraph, Text: b.Text})
 			}
 		}
-		o := &office{host: fmt.Sprintf("127.10.%d.%d", i/250, i%250+1), lang: a.Lang, states: []state{s}}
+		o := &office{host: fmt.Sprintf("%s.%d.%d", g.net, i/250, i%250+1), lang: a.Lang, states: []state{s}}
 		home := fmt.Sprintf("http://%s:%d/", o.host, port)
 		o.simulated = simulated{ID: i, Name: fmt.Sprintf("site%04d", i), Home: home, Privacy: home + "privacy"}
 		g.sites = append(g.sites, o)
+		g.byHost[o.host] = o
 	}
 	return nil
 }
@@ -229,13 +249,13 @@ func (g *ground) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.mu.Lock()
 	}
 	host, _, _ := net.SplitHostPort(r.Host)
-	i := slices.IndexFunc(g.sites, func(o *office) bool { return o.host == host })
-	if i < 0 || r.URL.Path != "/privacy" {
+	o := g.byHost[host]
+	if o == nil || r.URL.Path != "/privacy" {
 		http.NotFound(w, r)
 		return
 	}
 	g.visits++
-	g.sites[i].page(w, g.at(g.sites[i], g.epoch), g.visits)
+	o.page(w, g.at(o, g.epoch), g.visits)
 }
 
 // page writes the statement amid what changes with every request.
