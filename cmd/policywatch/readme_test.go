@@ -89,15 +89,18 @@ func TestReadmeConfigurationsAreAccepted(t *testing.T) {
 	}
 }
 
-// The unit and the image start the program with flags that it has.
+// The units and the image start the program with flags that it has.
 func TestPackagesStartTheProgram(t *testing.T) {
-	unit, err := os.ReadFile("packaging/policywatch.service")
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := regexp.MustCompile(`(?m)^ExecStart=\S+/policywatch (.*)$`).FindSubmatch(unit)
-	if m == nil {
-		t.Fatal("the unit starts nothing")
+	starts := func(unit string) []string {
+		b, err := os.ReadFile("packaging/" + unit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := regexp.MustCompile(`(?m)^ExecStart=\S+/policywatch (.*)$`).FindSubmatch(b)
+		if m == nil {
+			t.Fatalf("%s starts nothing", unit)
+		}
+		return strings.Fields(strings.Replace(string(m[1]), "$WORKER_ARGS", "--vantage ir", 1))
 	}
 	image, err := os.ReadFile("../../.ci/Dockerfile")
 	if err != nil {
@@ -111,9 +114,9 @@ func TestPackagesStartTheProgram(t *testing.T) {
 	if err := json.Unmarshal(list, &words); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{strings.Fields(string(m[1])), words} {
+	for _, args := range [][]string{starts("policywatch.service"), starts("policywatch-worker.service"), words} {
 		cmd, flags, err := (&program{out: io.Discard, err: io.Discard, env: os.LookupEnv}).root().Find(args)
-		if err != nil || cmd.Name() != "watch" {
+		if err != nil || cmd.Name() != "watch" && cmd.Name() != "worker" {
 			t.Errorf("%v: %v", args, err)
 			continue
 		}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"runtime"
 	"time"
@@ -57,6 +58,7 @@ func (d *dashboard) metrics(w http.ResponseWriter, r *http.Request) error {
 	if d.Running != nil {
 		if run := d.Running(); !run.Since.IsZero() {
 			runningMetrics(x, run, d.Clock())
+			d.fleetMetrics(r.Context(), x, run)
 		}
 	}
 	w.Header().Set("Content-Type", expositionType)
@@ -114,4 +116,38 @@ func runningMetrics(x *exposition, run Running, now time.Time) {
 	}
 	x.gauge("policywatch_config_current", "1 while the newest configuration is in use, 0 when it was wrong and an older one stays.", current)
 	x.gauge("go_goroutines", "Goroutines that exist.", float64(runtime.NumGoroutine()))
+}
+
+// fleetMetrics tells of the workers that visit for a daemon. Where their servers do
+// not answer that is all that is told: numbers of nobody knows when would mislead.
+func (d *dashboard) fleetMetrics(ctx context.Context, x *exposition, run Running) {
+	if d.Fleet == nil {
+		return
+	}
+	f, answered := d.fleet(ctx), 0.0
+	if f != nil {
+		answered = 1
+	}
+	x.gauge("policywatch_fleet_up", "1 while the fleet's servers answer.", answered)
+	x.counter("policywatch_fleet_deadly_visits_total", "Visits that ended every worker that made them.", float64(run.Faults[record.FaultDeadly]))
+	if f == nil {
+		return
+	}
+	able, strange, places, busy := 0, 0, 0, 0
+	for _, w := range f.Workers {
+		if w.Stranger {
+			strange++
+			continue
+		}
+		able, places, busy = able+1, places+w.Slots, busy+w.Busy
+	}
+	by(x, "policywatch_fleet_workers", "gauge", "Workers heard of in the last half minute; strangers speak another protocol and get no visits.", "kind", map[string]int{"able": able, "stranger": strange})
+	by(x, "policywatch_fleet_places", "gauge", "Visits that the workers can make at a time, and those that they make.", "state", map[string]int{"all": places, "busy": busy})
+	by(x, "policywatch_fleet_visits", "gauge", "Visits that nobody has taken (queued), that are being made (out), of them those that a worker began and left (redelivered), and reports that wait to be judged.", "state",
+		map[string]int{"queued": f.Queued, "out": f.Out, "redelivered": f.Redelivered, "reported": f.Reports})
+	lag := 0.0
+	if !f.Oldest.IsZero() {
+		lag = max(0, d.Clock().Sub(f.Oldest).Seconds())
+	}
+	x.gauge("policywatch_fleet_lag_seconds", "Age of the oldest visit that is queued or out.", lag)
 }

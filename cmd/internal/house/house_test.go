@@ -65,9 +65,9 @@ var ours = map[string][]string{
 	"cmd/internal/tour":      {"store/record", "cmd/internal/demo", "cmd/internal/monitor", "cmd/internal/wire"},
 	"cmd/policywatch":        {"store/record", "diff", "diff/section", "diff/volatile", "notify/contract", "notify/report", "notify/web", "cmd/internal/daemon", "cmd/internal/monitor", "cmd/internal/reprocess", "cmd/internal/tour", "cmd/internal/wire"},
 	"cmd/internal/house":     {},
-	"cmd/internal/release":   {},                                                   // a program of its own, for .ci/release
+	"cmd/internal/release":   {},                                                                             // a program of its own, for .ci/release
 	"cmd/internal/soak":      {"store/record", "store/canon", "crawler/fleet/embedded", "cmd/internal/demo"}, // and one for .ci/soak and .ci/fleet
-	"cmd/internal/wire":      nil,                                                  // sees everything: it is where the house is put together
+	"cmd/internal/wire":      nil,                                                                            // sees everything: it is where the house is put together
 }
 
 // theirs keeps each library in one room. A key that ends in "..." stands for
