@@ -75,7 +75,7 @@ const (
 	settling = 3 * time.Second
 	// holdKept is how long the servers keep a hold beyond its life. Their clocks may
 	// be set forward by that much.
-	holdKept = 10 * time.Minute
+	holdKept = time.Minute
 	// longestQuiet bounds the quiet time that a server is given because it asked.
 	longestQuiet = 5 * time.Minute
 	// free marks a host that was given back. It stands for a second, and may be

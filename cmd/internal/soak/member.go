@@ -74,7 +74,7 @@ func (f *fleetTrial) configure(m *member, fleet string) error {
 		b.WriteString("domain,name,url\n")
 		for i, s := range f.list {
 			at := s.Privacy
-			if fleet != "" && i == 0 {
+			if fleet != "" && i == 0 && f.deaths > 0 {
 				at = fmt.Sprintf("http://%s/deadly", f.poisonAt())
 			}
 			fmt.Fprintf(&b, "%s,%s,%s\n", s.domain(), s.Name, at)

@@ -26,13 +26,10 @@ func (f *fleetTrial) trouble(ctx context.Context) {
 	}
 }
 
-// deadly is how many workers the page kills. Four make it the site's fault; one that
-// killed four every few seconds for ever would leave no time for anything else.
-const deadly = 6
-
 const killedByPage = "killed by the page"
 
-// punish kills the workers that asked for the page that kills.
+// punish kills the workers that asked for the page that kills. One that killed four
+// every few seconds for ever would leave no time for anything else.
 func (f *fleetTrial) punish() {
 	var victims []string
 	if f.control(f.poison, "victims", &victims) != nil {
@@ -40,7 +37,7 @@ func (f *fleetTrial) punish() {
 	}
 	for _, name := range victims {
 		for _, w := range f.hands {
-			if w.name == name && f.done[killedByPage] < deadly {
+			if w.name == name && f.done[killedByPage] < f.deaths {
 				f.again(w, 0, killedByPage)
 			}
 		}
