@@ -42,7 +42,7 @@ func gone(t *testing.T, url, lane string) (took func() []string, stop func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cons, err := s.CreateOrUpdateConsumer(t.Context(), jetstream.ConsumerConfig{Durable: "v1_" + lane, FilterSubject: "policywatch.visits.v1." + lane + ".*",
+	cons, err := s.CreateOrUpdateConsumer(t.Context(), jetstream.ConsumerConfig{Durable: "v2_" + lane, FilterSubject: "policywatch.visits.v2." + lane + ".*",
 		AckPolicy: jetstream.AckExplicitPolicy, AckWait: time.Second, MaxAckPending: 100_000, MaxWaiting: 10_000})
 	if err != nil {
 		t.Fatal(err)
@@ -378,7 +378,7 @@ func TestAWorkerOfAnOlderVersion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cons, err := s.CreateOrUpdateConsumer(t.Context(), jetstream.ConsumerConfig{Durable: "v1_any", FilterSubject: "policywatch.visits.v1.any.*",
+	cons, err := s.CreateOrUpdateConsumer(t.Context(), jetstream.ConsumerConfig{Durable: "v2_any", FilterSubject: "policywatch.visits.v2.any.*",
 		AckPolicy: jetstream.AckExplicitPolicy, AckWait: time.Second, MaxAckPending: 100_000, MaxWaiting: 10_000})
 	if err != nil {
 		t.Fatal(err)
@@ -419,8 +419,48 @@ func TestAWorkerOfAnOlderVersion(t *testing.T) {
 	l.End(true)
 	mu.Lock()
 	defer mu.Unlock()
-	if said := log.String(); strings.Count(said, "worker=attic") != 1 || !strings.Contains(said, "version=0.0.9") || !strings.Contains(said, "protocol=v0 ours=v1") {
+	if said := log.String(); strings.Count(said, "worker=attic") != 1 || !strings.Contains(said, "version=0.0.9") || !strings.Contains(said, "protocol=v0 ours=v2") {
 		t.Errorf("the log says:\n%s", said)
+	}
+}
+
+// A worker that the coordinator would not understand says so, and why it gets nothing.
+func TestACoordinatorOfAnotherVersion(t *testing.T) {
+	url := serve(t)
+	lead(t, url).Close()
+	nc, err := nats.Connect(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	js, _ := jetstream.New(nc)
+	members, err := js.KeyValue(t.Context(), "policywatch_members")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := members.Put(t.Context(), "coordinator", []byte(`{"name":"attic","kind":"coordinator","version":"0.0.9","protocol":1}`)); err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	var mu sync.Mutex
+	o := options(url, "w")
+	o.Log = slog.New(slog.NewTextHandler(&locked{&mu, &log}, nil))
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		done <- fleet.Work(ctx, o, fleet.Labour{Crawl: pages(unmodified), Rules: &fleet.Rules{}, Slots: 1, Clock: time.Now})
+	}()
+	for said := ""; !strings.Contains(said, "coordinator=attic version=0.0.9 protocol=1 ours=2"); {
+		if time.Sleep(10 * time.Millisecond); t.Context().Err() != nil {
+			t.Fatalf("the log says:\n%s", said)
+		}
+		mu.Lock()
+		said = log.String()
+		mu.Unlock()
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }
 

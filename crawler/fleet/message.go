@@ -21,8 +21,9 @@ import (
 
 // Protocol is the version of what coordinator and workers say to each other. It
 // changes when one of an older version would misunderstand the other; new fields
-// that may be ignored do not change it.
-const Protocol = 1
+// that may be ignored do not change it. Workers of protocol 1 ask for robots.txt
+// outside a host's turn, and have other imprints.
+const Protocol = 2
 
 // The headers of a report that are read before its content.
 const (

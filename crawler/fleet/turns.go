@@ -73,9 +73,10 @@ const (
 	holdPoll = 300 * time.Millisecond
 	// settling is how long a worker takes no host after it began.
 	settling = 3 * time.Second
-	// holdKept is how long the servers keep a hold beyond its life. Their clocks may
-	// be set forward by that much.
-	holdKept = time.Minute
+	// holdKept is how long the servers keep a hold beyond its life, so that nobody
+	// need wait for the hosts of a dead worker that nobody wants just now. Their clocks
+	// may be set forward by that much.
+	holdKept = 15 * time.Second
 	// longestQuiet bounds the quiet time that a server is given because it asked.
 	longestQuiet = 5 * time.Minute
 	// free marks a host that was given back. It stands for a second, and may be
@@ -310,10 +311,10 @@ func (t *Turns) start() {
 	go func() {
 		for {
 			time.Sleep(sweepEvery)
-			over, longer, left := t.over(false)
+			over, longer := t.over(false)
 			t.release(over)
 			t.prolong(longer)
-			if !left {
+			if t.idle() {
 				return
 			}
 		}
@@ -323,11 +324,11 @@ func (t *Turns) start() {
 // over takes out the holds whose time is up, all that are not in use where the
 // worker leaves. longer are those whose host asked to be left alone for longer than
 // they last.
-func (t *Turns) over(leaving bool) (done, longer []*hold, left bool) {
+func (t *Turns) over(leaving bool) (done, longer []*hold) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.sure() && !leaving {
-		return nil, nil, true
+		return nil, nil
 	}
 	now := time.Now()
 	for host, h := range t.holds {
@@ -344,10 +345,15 @@ func (t *Turns) over(leaving bool) (done, longer []*hold, left bool) {
 			}
 		}
 	}
-	if left = len(t.holds) > 0 && !leaving; !left {
-		t.sweep = false
-	}
-	return done, longer, left
+	return done, longer
+}
+
+// idle ends the looking where nothing is held.
+func (t *Turns) idle() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.sweep = len(t.holds) > 0
+	return !t.sweep
 }
 
 func (t *Turns) number(h *hold) uint64 {
@@ -364,7 +370,19 @@ func (t *Turns) release(done []*hold) {
 	for _, h := range done {
 		if _, err := t.put(ctx, h.host, claim{}, t.number(h)); err != nil {
 			t.l.Log.Debug("give back a host", "host", h.host, "error", err)
+			t.again(h, err)
 		}
+	}
+}
+
+// again takes back a hold that could not be given back, to be used or given back once
+// the servers answer.
+func (t *Turns) again(h *hold, err error) {
+	var api *jetstream.APIError
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.holds[h.host] == nil && !errors.As(err, &api) && time.Now().Before(h.until) {
+		t.holds[h.host] = h
 	}
 }
 
@@ -386,7 +404,7 @@ func (t *Turns) prolong(longer []*hold) {
 
 // letGo gives back what may be given back; the rest is free when its time is up.
 func (t *Turns) letGo() {
-	over, longer, _ := t.over(true)
+	over, longer := t.over(true)
 	t.release(over)
 	t.prolong(longer)
 }

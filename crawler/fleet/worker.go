@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -47,6 +48,8 @@ type Worker struct {
 	mu     sync.Mutex
 	flight map[*errand]struct{}
 	visits int
+
+	met int // the coordinator's protocol, as last seen
 }
 
 // errand is an order in work.
@@ -323,6 +326,25 @@ func (w *Worker) beat(ctx context.Context) {
 			Slots: w.do.Slots, Busy: len(w.flight), Visits: w.visits, Since: began, At: w.do.Clock()}
 		w.mu.Unlock()
 		w.tell(ctx, workerKey+token(w.Member), m)
+		w.greet(ctx)
 		sleep(ctx, beatEvery)
+	}
+}
+
+// greet warns of a coordinator whose visits the worker does not get.
+func (w *Worker) greet(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, beatEvery)
+	defer cancel()
+	e, err := w.members.Get(ctx, leadKey)
+	if err != nil {
+		return
+	}
+	var m Member
+	if json.Unmarshal(e.Value(), &m) != nil || m.Proto == w.met {
+		return
+	}
+	if w.met = m.Proto; m.Proto != Protocol {
+		w.Log.Error("the coordinator speaks another protocol, so there are no visits for this worker; bring both to one version",
+			"coordinator", m.Name, "version", m.Version, "protocol", m.Proto, "ours", Protocol)
 	}
 }
