@@ -11,9 +11,9 @@
 //     until its report is kept; that of a worker that died is delivered again.
 //   - NAME_reports, one message a visit. It waits while the coordinator is down and
 //     goes when the archive has it.
-//   - NAME_turns, one message for each host that somebody asks just now, with a time
-//     to live: the pace of requests to a host holds across workers, and a worker
-//     that is cut off from NATS asks nobody anything.
+//   - NAME_turns, one message for each host that somebody asks just now, with the time
+//     that it is good for: the pace of requests to a host holds across workers, and a
+//     worker that is cut off from NATS begins no request (see SCALE.md, The pace).
 //   - NAME_bodies, an object store for reports beyond the message limit.
 //   - NAME_members, the heartbeats of workers and coordinator.
 //
