@@ -428,13 +428,7 @@ func TestAWorkerOfAnOlderVersion(t *testing.T) {
 func TestACoordinatorOfAnotherVersion(t *testing.T) {
 	url := serve(t)
 	lead(t, url).Close()
-	nc, err := nats.Connect(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
-	js, _ := jetstream.New(nc)
-	members, err := js.KeyValue(t.Context(), "policywatch_members")
+	members, err := servers(t, url).KeyValue(t.Context(), "policywatch_members")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,6 +23,21 @@ func join(t *testing.T, url, name string) *fleet.Turns {
 	return x
 }
 
+// servers is a way to a fleet's servers past everything.
+func servers(t *testing.T, url string) jetstream.JetStream {
+	t.Helper()
+	nc, err := nats.Connect(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return js
+}
+
 // take takes a host's turn, as soon as the worker has joined.
 func take(t *testing.T, x *fleet.Turns, host string, gap time.Duration) (done func(time.Duration)) {
 	t.Helper()
@@ -105,15 +120,7 @@ func TestAHoldThatTheServersForgot(t *testing.T) {
 	for _, host := range []string{"portal.example", "quiet.example"} {
 		take(t, cutOff, host, time.Minute)(time.Minute)
 	}
-	nc, err := nats.Connect(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
+	js := servers(t, url)
 	s, err := js.Stream(t.Context(), "policywatch_turns")
 	if err != nil {
 		t.Fatal(err)
@@ -150,15 +157,7 @@ func TestAHoldIsOutlivedByOnesOwnClock(t *testing.T) {
 	c := lead(t, url)
 	defer c.Close()
 	x := join(t, url, "w0")
-	nc, err := nats.Connect(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
+	js := servers(t, url)
 	hold := func(id string, life time.Duration) {
 		b, _ := json.Marshal(map[string]any{"by": "a dead one", "id": id, "life_ns": life})
 		if _, err := js.Publish(t.Context(), "policywatch.turns.portal_example", b); err != nil {
