@@ -424,6 +424,37 @@ func TestAWorkerOfAnOlderVersion(t *testing.T) {
 	}
 }
 
+// An order that a killed server kept although it was done with, and gives to nobody,
+// does not keep the host's next one out for ever.
+func TestAnOrderThatNobodyWaitsFor(t *testing.T) {
+	url := serve(t)
+	c := lead(t, url, mortal)
+	defer c.Close()
+	relic := nats.NewMsg("policywatch.visits.v2.any.water_example")
+	relic.Header.Set("Policywatch-Visit", "one of last week")
+	if _, err := servers(t, url).PublishMsg(t.Context(), relic); err != nil {
+		t.Fatal(err)
+	}
+	looked := make(chan record.Observation)
+	go func() {
+		looked <- c.Look(t.Context(), record.Site{Domain: "water.example"}, record.Prior{}, time.Time{}).Observation()
+	}()
+	for asked := false; !asked; { // the lane has no worker yet
+		s, err := servers(t, url).Stream(t.Context(), "policywatch_visits")
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := s.GetLastMsgForSubject(t.Context(), relic.Subject)
+		if asked = err == nil && m.Header.Get("Policywatch-Visit") != "one of last week"; !asked {
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
+	worker(t, url, "w", "", pages(unmodified))
+	if obs := <-looked; !obs.Unmodified {
+		t.Error(obs.Fault)
+	}
+}
+
 // A worker that the coordinator would not understand says so, and why it gets nothing.
 func TestACoordinatorOfAnotherVersion(t *testing.T) {
 	url := serve(t)

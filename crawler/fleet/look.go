@@ -231,6 +231,8 @@ func (c *Coordinator) publish(ctx context.Context, o order, subject string) erro
 	m.Header.Set(headVisit, o.Visit)
 	m.Header.Set(headProtocol, protocolToken)
 	c.count(func(n *Counts) { n.Asked++ })
+	var relic uint64
+	var since time.Time
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		_, err := c.link.publish(ctx, m, jetstream.WithMsgID(fmt.Sprintf("%s/%d", o.Visit, o.Attempt)))
 		if err == nil {
@@ -246,10 +248,36 @@ func (c *Coordinator) publish(ctx context.Context, o order, subject string) erro
 			if out, err := c.queued(ctx, o, subject); err == nil && out {
 				return nil
 			}
+			// Or nobody's: a server that was killed may have forgotten that an order was
+			// done with, and keep it without giving it to anybody.
+			if m, err := last(ctx, c.visits, subject); err == nil {
+				if m.Sequence != relic {
+					relic, since = m.Sequence, time.Now()
+				}
+				if time.Since(since) > overlooked*c.AckWait {
+					c.discard(ctx, m)
+				}
+			}
 		} else {
 			c.Log.Debug("an order is not taken yet", "error", err)
 		}
 		sleep(ctx, wait)
+	}
+}
+
+// discard removes an order that nobody of ours waits for. Should a worker be at it all
+// the same, its report comes for nobody, or for whoever asks for that visit again.
+func (c *Coordinator) discard(ctx context.Context, m *jetstream.RawStreamMsg) {
+	c.mu.Lock()
+	wanted := c.waiting[m.Header.Get(headVisit)] != nil
+	c.mu.Unlock()
+	if wanted {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	if err := c.visits.DeleteMsg(ctx, m.Sequence); err != nil {
+		c.Log.Debug("remove an order that nobody waits for", "subject", m.Subject, "error", err)
 	}
 }
 

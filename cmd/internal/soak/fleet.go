@@ -35,7 +35,7 @@ type fleetTrial struct {
 	spaces                             bool
 	strikes, deaths                    int
 	program, old, nats, simulator      string
-	statements, work                   string
+	statements, work, one              string
 	out                                io.Writer
 	dice                               *rand.Rand
 	net                                network
@@ -58,6 +58,7 @@ func (f *fleetTrial) flags(set *flag.FlagSet) {
 	set.DurationVar(&f.timeout, "timeout", 3*time.Second, "how long a request may take")
 	set.DurationVar(&f.lease, "lease", 2*time.Second, "how long a worker may be silent before its visits go to another")
 	set.DurationVar(&f.kills, "kills", 3*time.Second, "time between two troubles")
+	set.StringVar(&f.one, "one", "", "folder of what one machine did in an earlier trial with the same seed; empty: it does it now")
 	set.IntVar(&f.strikes, "strikes", 1<<30, "how many troubles at most, the page that kills not counted")
 	set.IntVar(&f.deaths, "deaths", 6, "how many workers the page kills; four make it the site's fault, 0 is no such page")
 	set.DurationVar(&f.patience, "patience", 10*time.Minute, "how long an epoch may take")
@@ -107,7 +108,7 @@ func (f *fleetTrial) run(ctx context.Context) (err error) {
 	if err := os.MkdirAll(f.work, 0o755); err != nil {
 		return err
 	}
-	f.dice, f.done, f.port = rand.New(rand.NewPCG(f.seed, 1)), map[string]int{}, 18000+rand.IntN(2000)
+	f.dice, f.done, f.port = rand.New(rand.NewPCG(f.seed, 1)), map[string]int{}, 18000+int(f.seed%2000)
 	if f.net, err = newNetwork(f.spaces, f.workers+1); err != nil {
 		return err
 	}
@@ -193,21 +194,14 @@ func (f *fleetTrial) serve() (err error) {
 // alone has one machine go through the epochs.
 func (f *fleetTrial) alone(ctx context.Context) (alerts []string, truth int, err error) {
 	f.lead = &member{name: "one", space: "hub", f: f, args: []string{f.program, "watch"}}
-	if err := f.configure(f.lead, ""); err != nil {
+	if f.one != "" {
+		if err := os.CopyFS(f.path("one"), os.DirFS(f.one)); err != nil {
+			return nil, 0, err
+		}
+	} else if err := f.goAlone(ctx); err != nil {
 		return nil, 0, err
 	}
-	if err := f.lead.start(); err != nil {
-		return nil, 0, err
-	}
-	defer f.lead.kill()
-	began := time.Now()
-	for k := range f.epochs + 1 {
-		if err := f.epoch(ctx, k); err != nil {
-			return nil, 0, fmt.Errorf("one machine: %w", err)
-		}
-		if k == 0 {
-			continue
-		}
+	for k := 1; k <= f.epochs; k++ {
 		var list []edit
 		if err := f.control(f.sim, fmt.Sprintf("truth?from=%d&to=%d", k-1, k), &list); err != nil {
 			return nil, 0, err
@@ -218,19 +212,37 @@ func (f *fleetTrial) alone(ctx context.Context) (alerts []string, truth int, err
 			}
 		}
 	}
+	alerts, err = f.alerts()
+	return alerts, truth, err
+}
+
+// goAlone is one machine's way through the epochs.
+func (f *fleetTrial) goAlone(ctx context.Context) error {
+	if err := f.configure(f.lead, ""); err != nil {
+		return err
+	}
+	if err := f.lead.start(); err != nil {
+		return err
+	}
+	defer f.lead.kill()
+	began := time.Now()
+	for k := range f.epochs + 1 {
+		if err := f.epoch(ctx, k); err != nil {
+			return fmt.Errorf("one machine: %w", err)
+		}
+	}
 	f.lead.signal(syscall.SIGTERM)
 	f.lead.wait()
 	rows, err := readDiary(began, f.path("sites.diary"))
 	if err != nil {
-		return nil, 0, err
+		return err
 	}
 	v := judge(rows, f.pace)
 	f.say("one machine: %v", v)
 	if f.broken += len(v.beside) + len(v.soon); f.broken > 0 {
 		f.say("%q %q", v.beside[:min(len(v.beside), 5)], v.soon[:min(len(v.soon), 5)])
 	}
-	alerts, err = f.alerts()
-	return alerts, truth, err
+	return nil
 }
 
 // together has a fleet go through the epochs.
