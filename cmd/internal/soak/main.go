@@ -4,6 +4,8 @@
 // It ends with exit code 1 when an edit was not told exactly once, something was
 // told that was none, or the daemon grew. `.ci/soak` runs it.
 //
+// `soak fleet` tries a fleet of processes in the same way; `.ci/fleet` runs it.
+//
 // What is right it knows from the simulator, a process of its own that says what it
 // edited; it asks the daemon by its API and by what the daemon tells.
 package main
