@@ -322,7 +322,7 @@ func TestFleetIsKilledAgainAndAgain(t *testing.T) {
 		every, _ = time.ParseDuration(e)
 		patience = 20 * time.Minute
 	} else if testing.Short() {
-		t.Skip("starts many processes")
+		t.Skip("NOT TESTED: it starts many processes, and -short was asked for")
 	}
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)

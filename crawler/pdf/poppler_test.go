@@ -17,7 +17,7 @@ import (
 func tool(t *testing.T, script string) (path string, asked func() bool) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
-		t.Skip("the stand-in is a shell script")
+		t.Skip("NOT TESTED: the stand-in is a shell script")
 	}
 	dir := t.TempDir()
 	path = filepath.Join(dir, "pdftotext")

@@ -84,7 +84,7 @@ func (b *blank) WriteHeader(int)             {}
 // of which are killed.
 func TestASmallFleet(t *testing.T) {
 	if testing.Short() {
-		t.Skip("starts many processes")
+		t.Skip("NOT TESTED: it starts many processes, and -short was asked for")
 	}
 	program := filepath.Join(t.TempDir(), "policywatch")
 	if out, err := exec.Command("go", "build", "-o", program, "policywatch/cmd/policywatch").CombinedOutput(); err != nil {

@@ -183,7 +183,7 @@ func TestListenInAPlaceThatIsTaken(t *testing.T) {
 // Other users get nothing, whatever the rights of the socket's file are.
 func TestOtherUsersAreTurnedAway(t *testing.T) {
 	if os.Getuid() != 0 {
-		t.Skip("only the superuser can be another user")
+		t.Skip("NOT TESTED: only the superuser can be another user")
 	}
 	dir := folder(t)
 	if err := os.Chmod(dir, 0o755); err != nil {
