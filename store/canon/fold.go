@@ -19,14 +19,7 @@ type char struct {
 func fold(dst []char, s string) []char {
 	start, settle := len(dst), false
 	for i := 0; i < len(s); {
-		c := s[i]
-		n, out := 1, slow
-		switch {
-		case c < utf8.RuneSelf:
-			out = twoByte[c]
-		case c >= 0xc2 && c < 0xe0 && i+1 < len(s) && s[i+1]&0xc0 == 0x80:
-			n, out = 2, twoByte[rune(c&0x1f)<<6|rune(s[i+1]&0x3f)]
-		}
+		out, n := lookUp(s[i:])
 		switch {
 		case out == slow || composes(s, i+n):
 			was := len(dst)
@@ -44,6 +37,18 @@ func fold(dst []char, s string) []char {
 		return dst[:start+settled(dst[start:])]
 	}
 	return dst
+}
+
+// lookUp is what the table says of the character that s begins with, and its bytes;
+// slow for one of more than two.
+func lookUp(s string) (out rune, n int) {
+	switch c := s[0]; {
+	case c < utf8.RuneSelf:
+		return twoByte[c], 1
+	case c >= 0xc2 && c < 0xe0 && len(s) > 1 && s[1]&0xc0 == 0x80:
+		return twoByte[rune(c&0x1f)<<6|rune(s[1]&0x3f)], 2
+	}
+	return slow, 1
 }
 
 // foldSlowly folds what stands at i and is rare, or may decompose or compose,

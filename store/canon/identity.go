@@ -87,14 +87,10 @@ func (k *keyer) addPlain(s string) bool {
 	out, open := k.out, k.open
 	gap := open
 	for i := 0; i < len(s); {
-		c := s[i]
-		n, r := 1, slow
-		switch {
-		case c < utf8.RuneSelf:
-			r = twoByte[c]
-		case c >= 0xc2 && c < 0xe0 && i+1 < len(s) && s[i+1]&0xc0 == 0x80:
-			n, r = 2, twoByte[rune(c&0x1f)<<6|rune(s[i+1]&0x3f)]
-		default:
+		r, n := slow, 1
+		if s[i] < 0xe0 {
+			r, n = lookUp(s[i:])
+		} else { // more bytes than the table holds
 			var in rune
 			if in, n = utf8.DecodeRuneInString(s[i:]); in == zwnj {
 				r = drop // in a key a joiner is nothing, between whatever letters
